@@ -1,0 +1,2 @@
+//! Benchmarks of manyhands-grid.
+fn main() {}

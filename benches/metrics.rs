@@ -1,0 +1,2 @@
+//! Benchmarks of manyhands-metrics.
+fn main() {}

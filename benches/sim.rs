@@ -1,0 +1,2 @@
+//! Benchmarks of manyhands-sim.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Benchmarks of manyhands-votes.
+fn main() {}

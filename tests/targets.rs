@@ -1,0 +1,1 @@
+//! Targets only: see the files beside this one.
