@@ -1,2 +1,48 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), deny(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used))]
+
+mod argmax;
+mod autoencoder;
+mod check;
+mod course;
+mod dec;
+mod engine;
+mod epoch;
+mod error;
+mod feed;
+mod kmeans;
+mod labels;
+mod linfa_traits;
+mod multitask;
+mod network;
+mod objective;
+mod optimiser;
+mod pca;
+mod plan;
+mod random;
+mod recluster;
+mod scale;
+mod storage;
+mod student;
+mod supervised;
+mod trained;
+mod training;
+
+use argmax::argmax;
+
+pub use autoencoder::{Autoencoder, AutoencoderParams};
+pub use dec::{Dec, DecParams};
+pub use engine::Backend;
+pub use epoch::{Epoch, Report, Stage, StopReason};
+pub use error::{Error, Result};
+pub use multitask::{Multitask, MultitaskParams};
+pub use network::{HeadInput, Initialisation};
+pub use objective::{Losses, ReconstructionLoss};
+pub use optimiser::Optimiser;
+pub use pca::Pca;
+pub use plan::{Length, Profile, Segment, Selection};
+pub use recluster::{Recluster, ReclusterParams};
+pub use scale::InputScale;
+pub use student::{kl_divergence, kl_gradient, soft_assignment, target_distribution};
+pub use supervised::{Supervised, SupervisedParams};
+pub use training::Training;

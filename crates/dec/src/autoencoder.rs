@@ -1,0 +1,343 @@
+//! The stacked denoising autoencoder: layer by layer with noise, then all layers together.
+
+use crate::check;
+use crate::engine::Backend;
+use crate::epoch::{Report, Stage};
+use crate::error::Result;
+use crate::feed::Feed;
+use crate::network::{Activation, Dense, Initialisation, Network};
+use crate::objective::{Objective, ReconstructionLoss};
+use crate::optimiser::Optimiser;
+use crate::plan::{Plan, Profile, Segment};
+use crate::random::{Purpose, stream};
+use crate::scale::InputScale;
+use crate::trained::Trained;
+use crate::training::{Part, Training};
+use ndarray::{Array2, ArrayView2};
+use std::path::Path;
+
+/// A trained autoencoder: images to a short embedding and back.
+///
+/// Encoder and decoder are fully connected with ReLU, but for the embedding and the reconstruction, which are linear (Xie et al. 2016, §4.3).
+///
+/// ```
+/// use manyhands_dec::Autoencoder;
+/// use ndarray::Array2;
+///
+/// # fn main() -> manyhands_dec::Result<()> {
+/// let images = Array2::from_shape_fn((64, 16), |(i, j)| ((i * j) % 7) as f32);
+/// let autoencoder = Autoencoder::params(&[8, 2]).seed(7).fit(images.view())?;
+/// assert_eq!(autoencoder.transform(images.view())?.dim(), (64, 2));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Autoencoder(pub(crate) Trained);
+
+/// How an [`Autoencoder`] is trained.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AutoencoderParams {
+    dims: Vec<usize>,
+    seed: u64,
+    batch_size: usize,
+    optimiser: Optimiser,
+    layer_schedule: Vec<Segment>,
+    fine_tune_schedule: Vec<Segment>,
+    /// On the input of the first layer in its own phase; deeper layers always get `dropout`.
+    image_dropout: f64,
+    dropout: f64,
+    fine_tune_dropout: f64,
+    reconstruction_loss: ReconstructionLoss,
+    initialisation: Initialisation,
+    input_scale: InputScale,
+    backend: Backend,
+}
+
+/// The kind of its file.
+const KIND: &str = "autoencoder";
+
+impl Autoencoder {
+    /// Layer widths after the images, the embedding last; the paper's are `[500, 500, 2000, 10]`.
+    #[must_use]
+    pub fn params(dims: &[usize]) -> AutoencoderParams {
+        AutoencoderParams {
+            dims: dims.to_vec(),
+            seed: 0,
+            batch_size: 256,
+            optimiser: Optimiser::Adam,
+            layer_schedule: Vec::new(),
+            fine_tune_schedule: Vec::new(),
+            image_dropout: 0.0,
+            dropout: 0.0,
+            fine_tune_dropout: 0.0,
+            reconstruction_loss: ReconstructionLoss::Mean,
+            initialisation: Initialisation::Glorot,
+            input_scale: InputScale::default(),
+            backend: Backend::default(),
+        }
+        .profile(Profile::default())
+    }
+
+    /// Embedding of each image: images × embedding.
+    ///
+    /// # Errors
+    ///
+    /// When the images are of another width or not finite.
+    pub fn transform(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
+        self.0.embedding(images)
+    }
+
+    /// Each image encoded and decoded, in the scale that the network sees (see [`InputScale`]): images × pixels.
+    ///
+    /// # Errors
+    ///
+    /// When the images are of another width or not finite.
+    pub fn reconstruct(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
+        self.0.reconstruction(images)
+    }
+
+    /// Epochs and the reason for the end.
+    #[must_use]
+    pub fn report(&self) -> &Report {
+        &self.0.report
+    }
+
+    /// Writes the model to `path` as safetensors; the file appears whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`](crate::Error::File) when `path` cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.0.save(KIND, path.as_ref())
+    }
+
+    /// Reads a model that [`save`](Self::save) wrote.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, is truncated, is of another kind or newer than this version.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        Trained::load(KIND, path.as_ref()).map(Self)
+    }
+}
+
+impl AutoencoderParams {
+    /// Sets schedule, noise, loss, optimiser and initialisation together; call it before the options that change one of them.
+    #[must_use]
+    pub fn profile(mut self, profile: Profile) -> Self {
+        let sgd = Optimiser::Sgd { momentum: 0.9 };
+        let tenths = |n: usize, segment: fn(usize, f32) -> Segment| -> Vec<Segment> {
+            [0.1, 0.01, 0.001].into_iter().map(|rate| segment(n, rate)).collect()
+        };
+        match profile {
+            Profile::Quick => {
+                self.optimiser = Optimiser::Adam;
+                self.layer_schedule = vec![Segment::steps(300, 1e-3)];
+                self.fine_tune_schedule = vec![Segment::steps(3000, 1e-3), Segment::steps(500, 1e-4)];
+                (self.image_dropout, self.dropout, self.fine_tune_dropout) = (0.2, 0.2, 0.2);
+                self.reconstruction_loss = ReconstructionLoss::Mean;
+                self.initialisation = Initialisation::Glorot;
+                self.input_scale = InputScale::UnitMeanSquareGlobal;
+            }
+            Profile::MuonHunters => {
+                self.optimiser = sgd;
+                self.layer_schedule = tenths(66, Segment::epochs);
+                self.fine_tune_schedule = (0..5).map(|j| Segment::epochs(80, 0.1 * 0.1f32.powi(j))).collect();
+                (self.image_dropout, self.dropout, self.fine_tune_dropout) = (0.2, 0.2, 0.0);
+                self.reconstruction_loss = ReconstructionLoss::Mean;
+                self.initialisation = Initialisation::Glorot;
+                self.input_scale = InputScale::UnitMeanSquarePerSample;
+            }
+            Profile::Xie2016 => {
+                self.optimiser = sgd;
+                // 50 000 steps a layer and 100 000 for all, ÷ 10 every 20 000.
+                self.layer_schedule = [(20_000, 0.1), (20_000, 0.01), (10_000, 0.001)]
+                    .map(|(n, rate)| Segment::steps(n, rate))
+                    .to_vec();
+                self.fine_tune_schedule =
+                    (0..5).map(|j| Segment::steps(20_000, 0.1 * 0.1f32.powi(j))).collect();
+                (self.image_dropout, self.dropout, self.fine_tune_dropout) = (0.0, 0.2, 0.0);
+                self.reconstruction_loss = ReconstructionLoss::SumHalf;
+                self.initialisation = Initialisation::Normal(0.01);
+                self.input_scale = InputScale::Factor(0.02);
+            }
+        }
+        self
+    }
+
+    /// Seed of every random number; 0 where none is given.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Images in a step; 256 as in both papers.
+    #[must_use]
+    pub fn batch_size(mut self, batch_size: usize) -> Self {
+        self.batch_size = batch_size;
+        self
+    }
+
+    /// Rule of the steps; the profile's where none is given.
+    #[must_use]
+    pub fn optimiser(mut self, optimiser: Optimiser) -> Self {
+        self.optimiser = optimiser;
+        self
+    }
+
+    /// Learning rates of each layer's own phase; empty: no pretraining by layers.
+    #[must_use]
+    pub fn layer_schedule(mut self, schedule: &[Segment]) -> Self {
+        self.layer_schedule = schedule.to_vec();
+        self
+    }
+
+    /// Learning rates of the phase that trains all layers together.
+    #[must_use]
+    pub fn fine_tune_schedule(mut self, schedule: &[Segment]) -> Self {
+        self.fine_tune_schedule = schedule.to_vec();
+        self
+    }
+
+    /// Fraction of the pixels set to 0 in the phase of the first layer.
+    #[must_use]
+    pub fn image_dropout(mut self, rate: f64) -> Self {
+        self.image_dropout = rate;
+        self
+    }
+
+    /// Fraction of the units set to 0 in the phase of a layer: on its input, but for the first layer, and on its code, but for the last.
+    #[must_use]
+    pub fn dropout(mut self, rate: f64) -> Self {
+        self.dropout = rate;
+        self
+    }
+
+    /// Fraction of the pixels set to 0 while all layers train together; 0 in the papers.
+    #[must_use]
+    pub fn fine_tune_dropout(mut self, rate: f64) -> Self {
+        self.fine_tune_dropout = rate;
+        self
+    }
+
+    /// How the squared error is averaged over pixels.
+    #[must_use]
+    pub fn reconstruction_loss(mut self, loss: ReconstructionLoss) -> Self {
+        self.reconstruction_loss = loss;
+        self
+    }
+
+    /// How the weights start.
+    #[must_use]
+    pub fn initialisation(mut self, initialisation: Initialisation) -> Self {
+        self.initialisation = initialisation;
+        self
+    }
+
+    /// How images are scaled; kept in the model, so every later stage scales the same way.
+    #[must_use]
+    pub fn input_scale(mut self, scale: InputScale) -> Self {
+        self.input_scale = scale;
+        self
+    }
+
+    /// Where the steps run.
+    #[must_use]
+    pub fn backend(mut self, backend: Backend) -> Self {
+        self.backend = backend;
+        self
+    }
+
+    /// Trains on `images` (images × pixels, finite).
+    ///
+    /// # Errors
+    ///
+    /// When a parameter is outside its domain, there are fewer than two images, a pixel is not finite, or the loss diverges.
+    pub fn fit(&self, images: ArrayView2<'_, f32>) -> Result<Autoencoder> {
+        self.training(images)?.complete()
+    }
+
+    /// The same, epoch by epoch.
+    ///
+    /// # Errors
+    ///
+    /// As [`fit`](Self::fit), but for the loss.
+    pub fn training<'a>(&self, images: ArrayView2<'a, f32>) -> Result<Training<'a, Autoencoder>> {
+        self.check()?;
+        check::images(images, 2, "an autoencoder")?;
+        let network = self.network(images.ncols());
+        let feed = Feed::new(images, self.input_scale.fit(images));
+        let phases = self.phases(images.nrows());
+        Training::new(phases, feed, network, 1.0, Autoencoder)
+    }
+
+    fn check(&self) -> Result<()> {
+        let dims = || format!("{:?}", self.dims);
+        let is_valid = !self.dims.is_empty() && self.dims.iter().all(|&dim| dim > 0);
+        check::parameter(is_valid, "dims", dims(), "at least one layer, each at least 1 wide")?;
+        check::parameter(self.batch_size > 0, "batch_size", self.batch_size, "at least 1")?;
+        check::optimiser(self.optimiser)?;
+        check::schedule("layer_schedule", &self.layer_schedule)?;
+        check::schedule("fine_tune_schedule", &self.fine_tune_schedule)?;
+        check::dropout("image_dropout", self.image_dropout)?;
+        check::dropout("dropout", self.dropout)?;
+        check::dropout("fine_tune_dropout", self.fine_tune_dropout)?;
+        if let Initialisation::Normal(sd) = self.initialisation {
+            check::parameter(
+                sd >= 0.0 && sd.is_finite(),
+                "initialisation",
+                sd,
+                "a finite deviation of at least 0",
+            )?;
+        }
+        if let InputScale::Factor(factor) = self.input_scale {
+            check::parameter(
+                factor.is_finite() && factor != 0.0,
+                "input_scale",
+                factor,
+                "a finite factor but 0",
+            )?;
+        }
+        Ok(())
+    }
+
+    fn network(&self, n_pixels: usize) -> Network {
+        let widths: Vec<usize> = std::iter::once(n_pixels).chain(self.dims.iter().copied()).collect();
+        let last = self.dims.len() - 1;
+        let activation = |is_linear| if is_linear { Activation::Linear } else { Activation::Relu };
+        let dense = |from, to, is_linear, index| {
+            let mut rng = stream(self.seed, Purpose::Weights, index);
+            Dense::new(from, to, activation(is_linear), self.initialisation, &mut rng)
+        };
+        let encoder = (widths.windows(2).enumerate())
+            .map(|(i, pair)| dense(pair[0], pair[1], i == last, i as u64))
+            .collect();
+        let decoder = (widths.windows(2).enumerate().rev())
+            .map(|(i, pair)| dense(pair[1], pair[0], i == 0, (widths.len() + i) as u64))
+            .collect();
+        Network { encoder, decoder, ..Network::default() }
+    }
+
+    fn phases(&self, n_images: usize) -> Vec<(Plan, Part)> {
+        let objective = Objective {
+            reconstruction_weight: 1.0,
+            reconstruction_loss: self.reconstruction_loss,
+            ..Objective::NOTHING
+        };
+        let plan = |stage, schedule: &[Segment]| {
+            let plan = Plan::new(stage, self.seed, self.batch_size, self.optimiser);
+            Plan { objective, backend: self.backend, ..plan.schedule(schedule, n_images) }
+        };
+        let last = self.dims.len() - 1;
+        let layers = (0..self.dims.len()).filter(|_| !self.layer_schedule.is_empty()).map(|i| {
+            let plan = plan(Stage::Layer(i), &self.layer_schedule);
+            let input_dropout = if i == 0 { self.image_dropout } else { self.dropout };
+            let code_dropout = if i == last { 0.0 } else { self.dropout };
+            (Plan { input_dropout, code_dropout, ..plan }, Part::Layer(i))
+        });
+        let fine_tune = plan(Stage::FineTune, &self.fine_tune_schedule);
+        let fine_tune = Plan { input_dropout: self.fine_tune_dropout, ..fine_tune };
+        layers.chain(std::iter::once((fine_tune, Part::All))).collect()
+    }
+}

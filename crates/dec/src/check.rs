@@ -1,0 +1,96 @@
+//! Checks of what the caller hands over, so that every error is found before any work is done.
+
+use crate::error::{Error, Result};
+use crate::optimiser::Optimiser;
+use crate::plan::Segment;
+use ndarray::ArrayView2;
+use rayon::prelude::*;
+use std::fmt::Display;
+
+/// `Err` naming the parameter unless `holds`.
+pub(crate) fn parameter(
+    holds: bool,
+    name: &'static str,
+    value: impl Display,
+    wants: &'static str,
+) -> Result<()> {
+    if holds { Ok(()) } else { Err(Error::Parameter { name, value: value.to_string(), wants }) }
+}
+
+/// At least `wants` images, at least one pixel, every value finite.
+pub(crate) fn images(images: ArrayView2<'_, f32>, wants: usize, purpose: &'static str) -> Result<()> {
+    if images.nrows() < wants {
+        return Err(Error::TooFewImages { got: images.nrows(), wants, purpose });
+    }
+    parameter(images.ncols() > 0, "images", "0 columns", "at least one pixel")?;
+    finite(images)
+}
+
+/// Every value finite.
+pub(crate) fn finite(images: ArrayView2<'_, f32>) -> Result<()> {
+    let first = (0..images.nrows()).into_par_iter().find_map_first(|row| {
+        let column = images.row(row).iter().position(|value| !value.is_finite())?;
+        Some((row, column))
+    });
+    first.map_or(Ok(()), |(row, column)| Err(Error::NotFinite { row, column, value: images[[row, column]] }))
+}
+
+/// As wide as the model.
+pub(crate) fn width(images: ArrayView2<'_, f32>, wants: usize) -> Result<()> {
+    let got = images.ncols();
+    if got == wants { Ok(()) } else { Err(Error::Width { got, wants }) }
+}
+
+/// One label per image, each below `n_classes`, each class at least twice: once to learn from, once to watch.
+pub(crate) fn labels(labels: &[Option<usize>], n_images: usize, n_classes: usize) -> Result<()> {
+    if labels.len() != n_images {
+        return Err(Error::LabelCount { got: labels.len(), wants: n_images });
+    }
+    let mut counts = vec![0usize; n_classes];
+    for (row, label) in labels.iter().enumerate() {
+        if let Some(got) = *label {
+            *counts.get_mut(got).ok_or(Error::Label { row, got, n_classes })? += 1;
+        }
+    }
+    let rare = counts.iter().enumerate().find(|&(_, &got)| got < 2);
+    rare.map_or(Ok(()), |(class, &got)| Err(Error::RareClass { class, got }))
+}
+
+/// Learning rates above 0.
+pub(crate) fn schedule(name: &'static str, schedule: &[Segment]) -> Result<()> {
+    for segment in schedule {
+        let wants = "learning rates above 0";
+        parameter(segment.rate > 0.0 && segment.rate.is_finite(), name, segment.rate, wants)?;
+    }
+    Ok(())
+}
+
+/// Momentum in 0..1.
+pub(crate) fn optimiser(optimiser: Optimiser) -> Result<()> {
+    match optimiser {
+        Optimiser::Sgd { momentum } => {
+            parameter((0.0..1.0).contains(&momentum), "momentum", momentum, "a number in 0..1")
+        }
+        Optimiser::Adam => Ok(()),
+    }
+}
+
+/// A probability of dropping a unit.
+pub(crate) fn dropout(name: &'static str, rate: f64) -> Result<()> {
+    parameter((0.0..1.0).contains(&rate), name, rate, "a number in 0..1")
+}
+
+/// The weight of a loss.
+pub(crate) fn weight(name: &'static str, weight: f64) -> Result<()> {
+    parameter(weight >= 0.0 && weight.is_finite(), name, weight, "a finite number of at least 0")
+}
+
+/// A part of the labelled images to be set aside.
+pub(crate) fn development(fraction: f64) -> Result<()> {
+    parameter(
+        fraction > 0.0 && fraction < 1.0,
+        "development_fraction",
+        fraction,
+        "a fraction above 0 and below 1",
+    )
+}

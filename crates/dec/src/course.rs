@@ -1,0 +1,212 @@
+//! The one training loop: every stage is a plan that runs here.
+
+use crate::engine::{self, Batch, Engine, State};
+use crate::epoch::{Epoch, StopReason};
+use crate::error::{Error, Result};
+use crate::feed::{Feed, dropout, order};
+use crate::network::{Dense, Network};
+use crate::objective::Losses;
+use crate::plan::{Plan, Selection};
+use crate::random::{Purpose, stream};
+use crate::student::{soft_assignment, target_distribution};
+use ndarray::{Array2, Axis};
+
+/// A training under way.
+pub(crate) struct Course<'a> {
+    pub(crate) plan: Plan,
+    pub(crate) feed: Feed<'a>,
+    engine: Box<dyn Engine>,
+    /// Width of the embedding.
+    code_width: usize,
+    pub(crate) progress: Progress,
+    /// The order of the pass under way, and the number of that pass.
+    order: Option<(u64, Vec<usize>)>,
+}
+
+/// All that a course remembers from epoch to epoch, its engine's state aside: what a checkpoint holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Progress {
+    pub(crate) epochs: Vec<Epoch>,
+    pub(crate) stop: Option<StopReason>,
+    pub(crate) best: Option<Best>,
+    /// Cluster of every training row at the last update of the target.
+    pub(crate) assignment: Option<Vec<u32>>,
+}
+
+/// The best network so far by the development set.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Best {
+    pub(crate) epoch: usize,
+    pub(crate) losses: Losses,
+    pub(crate) network: Network,
+}
+
+impl<'a> Course<'a> {
+    pub(crate) fn start(plan: Plan, feed: Feed<'a>, network: Network) -> Result<Self> {
+        let state = State::new(network, plan.optimiser);
+        Self::resume(plan, feed, state, Progress::default())
+    }
+
+    pub(crate) fn resume(plan: Plan, feed: Feed<'a>, state: State, progress: Progress) -> Result<Self> {
+        let code_width = state.network.encoder.last().map_or(0, Dense::n_outputs);
+        let engine = engine::start(plan.backend, state, plan.optimiser)?;
+        Ok(Self { plan, feed, engine, code_width, progress, order: None })
+    }
+
+    /// Network and optimiser as they are now.
+    pub(crate) fn state(&self) -> Result<State> {
+        self.engine.state()
+    }
+
+    /// The network to keep: the best by the development set where there is one, else the last.
+    pub(crate) fn network(&self) -> Result<Network> {
+        match &self.progress.best {
+            Some(best) => Ok(best.network.clone()),
+            None => self.engine.network(),
+        }
+    }
+
+    /// Trains one epoch; `None` once there is a reason to stop.
+    pub(crate) fn next_epoch(&mut self) -> Result<Option<Epoch>> {
+        let index = self.progress.epochs.len();
+        if self.progress.stop.is_none() && index == self.plan.n_epochs() {
+            self.progress.stop = Some(StopReason::MaxEpochs);
+        }
+        if self.progress.stop.is_some() {
+            return Ok(None);
+        }
+        let (target, changed) = self.update_target()?;
+        if let (Some(changed), Some(tolerance)) = (changed, self.plan.tolerance)
+            && changed < tolerance
+        {
+            self.progress.stop = Some(StopReason::Converged);
+            return Ok(None);
+        }
+        let losses = self.train(index, target.as_ref())?;
+        let development = self.watch()?;
+        let is_best = development.is_some_and(|losses| self.improves(&losses));
+        if let (true, Some(losses)) = (is_best, development) {
+            self.progress.best = Some(Best { epoch: index, losses, network: self.engine.network()? });
+        }
+        let since_best = index - self.progress.best.as_ref().map_or(0, |best| best.epoch);
+        if self.plan.patience.is_some_and(|patience| since_best >= patience) {
+            self.progress.stop = Some(StopReason::Patience);
+        }
+        let epoch = Epoch {
+            stage: self.plan.stage,
+            index,
+            n_epochs: self.plan.n_epochs(),
+            rate: self.plan.rate(index),
+            losses,
+            development,
+            changed,
+            is_best,
+        };
+        self.progress.epochs.push(epoch.clone());
+        Ok(Some(epoch))
+    }
+
+    /// The target distribution over all training rows, and the fraction of rows whose cluster changed since the last update.
+    fn update_target(&mut self) -> Result<(Option<Array2<f32>>, Option<f64>)> {
+        if self.plan.objective.cluster_weight == 0.0 {
+            return Ok((None, None));
+        }
+        let Some(centres) = self.engine.network()?.centres else { return Ok((None, None)) };
+        let embedding =
+            self.feed.in_chunks(&self.feed.rows, centres.ncols(), |images| self.engine.embed(images))?;
+        let q = soft_assignment(embedding.view(), centres.view(), self.plan.objective.alpha);
+        let assignment: Vec<u32> = q.rows().into_iter().map(|row| crate::argmax(row) as u32).collect();
+        let changed = self.progress.assignment.as_ref().map(|before| {
+            before.iter().zip(&assignment).filter(|(a, b)| a != b).count() as f64 / assignment.len() as f64
+        });
+        self.progress.assignment = Some(assignment);
+        Ok((Some(target_distribution(q.view()).mapv(|p| p as f32)), changed))
+    }
+
+    /// The steps of one epoch; mean losses.
+    fn train(&mut self, epoch: usize, target: Option<&Array2<f32>>) -> Result<Losses> {
+        let n = self.feed.rows.len();
+        let steps_per_pass = n.div_ceil(self.plan.batch_size);
+        let n_steps = self.plan.steps_per_epoch.unwrap_or(steps_per_pass);
+        // A stage with its own number of steps goes on in the next epoch where it stopped in this one.
+        let first = (epoch * n_steps) as u64;
+        let rate = self.plan.rate(epoch);
+        let mut sum = Losses::default();
+        for step in first..first + n_steps as u64 {
+            let (pass, part) = (step / steps_per_pass as u64, (step % steps_per_pass as u64) as usize);
+            if self.order.as_ref().is_none_or(|(of, _)| *of != pass) {
+                self.order = Some((pass, order(n, &self.plan, pass)));
+            }
+            let end = ((part + 1) * self.plan.batch_size).min(n);
+            let order = self.order.as_ref().map_or(&[][..], |(_, order)| order);
+            let positions = order[part * self.plan.batch_size..end].to_vec();
+            let losses = self.step_on(&positions, target, rate, step)?;
+            sum.add(&losses, 1.0 / n_steps as f64);
+        }
+        let total = sum.weighted(&self.plan.objective);
+        if total.is_finite() {
+            Ok(sum)
+        } else {
+            Err(Error::Diverged { stage: self.plan.stage.to_string(), epoch, value: total })
+        }
+    }
+
+    /// Losses on the development rows.
+    fn watch(&mut self) -> Result<Option<Losses>> {
+        let n = self.feed.development.len();
+        if n == 0 {
+            return Ok(None);
+        }
+        let mut sum = Losses::default();
+        for rows in self.feed.development.chunks(self.plan.batch_size.max(256)) {
+            let images = self.feed.gather(rows);
+            let classes = self.feed.classes(rows);
+            let batch = Batch {
+                input: images.view(),
+                clean: images.view(),
+                code_mask: None,
+                target: None,
+                classes: classes.as_ref().map(Array2::view),
+            };
+            sum.add(&self.engine.evaluate(&batch, &self.plan.objective)?, rows.len() as f64 / n as f64);
+        }
+        Ok(Some(sum))
+    }
+
+    fn improves(&self, losses: &Losses) -> bool {
+        let Some(best) = &self.progress.best else { return true };
+        let class = losses.class < best.losses.class;
+        match self.plan.selection {
+            Selection::Class => class,
+            Selection::ClassAndReconstruction => class && losses.reconstruction < best.losses.reconstruction,
+        }
+    }
+
+    /// Gathers the rows at `positions` and takes one step on them.
+    fn step_on(
+        &mut self,
+        positions: &[usize],
+        target: Option<&Array2<f32>>,
+        rate: f32,
+        step: u64,
+    ) -> Result<Losses> {
+        let Self { plan, feed, .. } = self;
+        let rows: Vec<usize> = positions.iter().map(|&position| feed.rows[position]).collect();
+        let clean = feed.gather(&rows);
+        let mut noise = stream(plan.seed, Purpose::Noise, plan.stage.stream() | step);
+        let input = (plan.input_dropout > 0.0)
+            .then(|| &clean * &dropout(clean.dim(), plan.input_dropout, &mut noise));
+        let code_mask = (plan.code_dropout > 0.0)
+            .then(|| dropout((rows.len(), self.code_width), plan.code_dropout, &mut noise));
+        let target = target.map(|target| target.select(Axis(0), positions));
+        let classes = feed.classes(&rows);
+        let batch = Batch {
+            input: input.as_ref().unwrap_or(&clean).view(),
+            clean: clean.view(),
+            code_mask: code_mask.as_ref().map(Array2::view),
+            target: target.as_ref().map(Array2::view),
+            classes: classes.as_ref().map(Array2::view),
+        };
+        self.engine.step(&batch, &plan.objective, rate)
+    }
+}

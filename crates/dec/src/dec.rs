@@ -1,0 +1,315 @@
+//! Deep embedded clustering: centres and encoder move together until the clusters stand still.
+
+use crate::autoencoder::Autoencoder;
+use crate::check;
+use crate::engine::Backend;
+use crate::epoch::{Report, Stage, StopReason};
+use crate::error::Result;
+use crate::feed::Feed;
+use crate::kmeans;
+use crate::objective::{Objective, ReconstructionLoss};
+use crate::optimiser::Optimiser;
+use crate::plan::{Plan, Profile, Segment};
+use crate::trained::{Trained, hard};
+use crate::training::{Part, Training};
+use ndarray::{Array1, Array2, ArrayView2};
+use std::path::Path;
+
+/// A fitted deep embedded clustering (Xie, Girshick and Farhadi 2016).
+///
+/// ```
+/// use manyhands_dec::{Autoencoder, Dec};
+/// use ndarray::Array2;
+///
+/// # fn main() -> manyhands_dec::Result<()> {
+/// let images = Array2::from_shape_fn((64, 16), |(i, j)| if (i % 2 == 0) == (j < 8) { 1.0 } else { 0.0 });
+/// let autoencoder = Autoencoder::params(&[8, 2]).seed(7).fit(images.view())?;
+/// let dec = Dec::params(2).seed(7).fit_with(autoencoder, images.view())?;
+/// let clusters = dec.predict(images.view())?;
+/// assert!(clusters[0] == clusters[2] && clusters[0] != clusters[1]);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dec(pub(crate) Trained);
+
+/// How a [`Dec`] is trained.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DecParams {
+    n_clusters: usize,
+    seed: u64,
+    batch_size: usize,
+    shuffle: bool,
+    optimiser: Optimiser,
+    schedule: Vec<Segment>,
+    update_interval: Option<usize>,
+    tolerance: f64,
+    alpha: f64,
+    n_restarts: usize,
+    cluster_weight: f64,
+    reconstruction_weight: f64,
+    backend: Backend,
+}
+
+/// The kind of its file.
+const KIND: &str = "dec";
+
+impl Dec {
+    /// Number of clusters; Muon Hunters 2.0 takes 10 in its first stage and 50 in its second.
+    #[must_use]
+    pub fn params(n_clusters: usize) -> DecParams {
+        DecParams {
+            n_clusters,
+            seed: 0,
+            batch_size: 256,
+            shuffle: true,
+            optimiser: Optimiser::Sgd { momentum: 0.9 },
+            schedule: Vec::new(),
+            update_interval: None,
+            tolerance: 1e-3,
+            alpha: 1.0,
+            n_restarts: 20,
+            cluster_weight: 1.0,
+            reconstruction_weight: 0.0,
+            backend: Backend::default(),
+        }
+        .profile(Profile::default())
+    }
+
+    /// Cluster of each image; ties go to the lower cluster.
+    ///
+    /// # Errors
+    ///
+    /// When the images are of another width or not finite.
+    pub fn predict(&self, images: ArrayView2<'_, f32>) -> Result<Array1<usize>> {
+        Ok(hard(&self.predict_proba(images)?))
+    }
+
+    /// Soft assignment q: images × clusters, each row sums to 1.
+    ///
+    /// # Errors
+    ///
+    /// As [`predict`](Self::predict).
+    pub fn predict_proba(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f64>> {
+        self.0.assignment(images)
+    }
+
+    /// Embedding of each image: images × embedding.
+    ///
+    /// # Errors
+    ///
+    /// As [`predict`](Self::predict).
+    pub fn transform(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
+        self.0.embedding(images)
+    }
+
+    /// Cluster centres: clusters × embedding.
+    #[must_use]
+    pub fn centres(&self) -> ArrayView2<'_, f32> {
+        self.0.network.centres.as_ref().expect("a clustering has centres").view()
+    }
+
+    /// Number of clusters asked for; some may be empty.
+    #[must_use]
+    pub fn n_clusters(&self) -> usize {
+        self.0.n_clusters()
+    }
+
+    /// Epochs and the reason for the end.
+    #[must_use]
+    pub fn report(&self) -> &Report {
+        &self.0.report
+    }
+
+    /// Did the clusters come to a standstill?
+    #[must_use]
+    pub fn converged(&self) -> bool {
+        self.0.report.stop_reason == StopReason::Converged
+    }
+
+    /// Writes the model to `path` as safetensors; the file appears whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`](crate::Error::File) when `path` cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.0.save(KIND, path.as_ref())
+    }
+
+    /// Reads a model that [`save`](Self::save) wrote.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, is truncated, is of another kind or newer than this version.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        Trained::load(KIND, path.as_ref()).map(Self)
+    }
+}
+
+impl DecParams {
+    /// Sets schedule, optimiser and order together; call it before the options that change one of them.
+    #[must_use]
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.optimiser = Optimiser::Sgd { momentum: 0.9 };
+        self.shuffle = profile == Profile::Quick;
+        (self.update_interval, self.schedule) = match profile {
+            Profile::Quick => (None, vec![Segment::epochs(40, 0.01)]),
+            Profile::MuonHunters => (Some(140), vec![Segment::steps(20_000, 0.01)]),
+            // Its program has no limit: this is five times the longest run of the others.
+            Profile::Xie2016 => (Some(160), vec![Segment::steps(100_000, 0.01)]),
+        };
+        self
+    }
+
+    /// Seed of every random number; 0 where none is given.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Images in a step; 256 as in both papers.
+    #[must_use]
+    pub fn batch_size(mut self, batch_size: usize) -> Self {
+        self.batch_size = batch_size;
+        self
+    }
+
+    /// Whether each pass takes the images in a new order; the published programs keep theirs.
+    #[must_use]
+    pub fn shuffle(mut self, shuffle: bool) -> Self {
+        self.shuffle = shuffle;
+        self
+    }
+
+    /// Rule of the steps; SGD with momentum 0.9 as in both papers.
+    #[must_use]
+    pub fn optimiser(mut self, optimiser: Optimiser) -> Self {
+        self.optimiser = optimiser;
+        self
+    }
+
+    /// Learning rates; an epoch is the stretch between two updates of the target distribution.
+    #[must_use]
+    pub fn schedule(mut self, schedule: &[Segment]) -> Self {
+        self.schedule = schedule.to_vec();
+        self
+    }
+
+    /// Steps between two updates of the target distribution; `None`: one pass over the images.
+    #[must_use]
+    pub fn update_interval(mut self, n_steps: Option<usize>) -> Self {
+        self.update_interval = n_steps;
+        self
+    }
+
+    /// Stop when a smaller fraction of the images changes its cluster between two updates; 0.001 as in both papers.
+    #[must_use]
+    pub fn tolerance(mut self, tolerance: f64) -> Self {
+        self.tolerance = tolerance;
+        self
+    }
+
+    /// Degrees of freedom of the Student-t kernel; 1 as in the paper.
+    #[must_use]
+    pub fn alpha(mut self, alpha: f64) -> Self {
+        self.alpha = alpha;
+        self
+    }
+
+    /// Runs of the initial k-means, of which the best is kept; 20 as in the paper.
+    #[must_use]
+    pub fn n_restarts(mut self, n_restarts: usize) -> Self {
+        self.n_restarts = n_restarts;
+        self
+    }
+
+    /// Weight of KL(P‖Q); 1.
+    #[must_use]
+    pub fn cluster_weight(mut self, weight: f64) -> Self {
+        self.cluster_weight = weight;
+        self
+    }
+
+    /// Weight of the reconstruction; 0 as in DEC. With 1, and 0.1 for the clusters, this is IDEC (Guo et al. 2017).
+    #[must_use]
+    pub fn reconstruction_weight(mut self, weight: f64) -> Self {
+        self.reconstruction_weight = weight;
+        self
+    }
+
+    /// Where the steps run.
+    #[must_use]
+    pub fn backend(mut self, backend: Backend) -> Self {
+        self.backend = backend;
+        self
+    }
+
+    /// Clusters `images` in the embedding of `autoencoder`, which is trained along.
+    ///
+    /// # Errors
+    ///
+    /// When a parameter is outside its domain, there are fewer images than clusters, their width is not the autoencoder's, a pixel is not
+    /// finite, or the loss diverges.
+    pub fn fit_with(&self, autoencoder: Autoencoder, images: ArrayView2<'_, f32>) -> Result<Dec> {
+        self.training(autoencoder, images)?.complete()
+    }
+
+    /// The same, epoch by epoch. The initial k-means runs here.
+    ///
+    /// # Errors
+    ///
+    /// As [`fit_with`](Self::fit_with), but for the loss.
+    pub fn training<'a>(
+        &self,
+        autoencoder: Autoencoder,
+        images: ArrayView2<'a, f32>,
+    ) -> Result<Training<'a, Dec>> {
+        self.check()?;
+        check::images(images, self.n_clusters.max(2), "its clusters")?;
+        let embedding = autoencoder.transform(images)?;
+        let Trained { mut network, scaling, .. } = autoencoder.0;
+        network.centres =
+            Some(kmeans::centres(embedding.view(), self.n_clusters, self.n_restarts, self.seed)?);
+        let feed = Feed::new(images, scaling);
+        let plan = self.plan(images.nrows());
+        Training::new(vec![(plan, Part::All)], feed, network, self.alpha, Dec)
+    }
+
+    fn check(&self) -> Result<()> {
+        check::parameter(self.n_clusters > 0, "n_clusters", self.n_clusters, "at least 1")?;
+        check::parameter(self.batch_size > 0, "batch_size", self.batch_size, "at least 1")?;
+        check::parameter(self.update_interval != Some(0), "update_interval", 0, "at least 1 step")?;
+        check::parameter(self.n_restarts > 0, "n_restarts", self.n_restarts, "at least 1")?;
+        let tolerance_holds = (0.0..=1.0).contains(&self.tolerance);
+        check::parameter(tolerance_holds, "tolerance", self.tolerance, "a fraction in 0..=1")?;
+        check::parameter(
+            self.alpha > 0.0 && self.alpha.is_finite(),
+            "alpha",
+            self.alpha,
+            "a finite number above 0",
+        )?;
+        check::weight("cluster_weight", self.cluster_weight)?;
+        check::weight("reconstruction_weight", self.reconstruction_weight)?;
+        check::optimiser(self.optimiser)?;
+        check::schedule("schedule", &self.schedule)
+    }
+
+    fn plan(&self, n_images: usize) -> Plan {
+        let plan = Plan {
+            shuffle: self.shuffle,
+            steps_per_epoch: self.update_interval,
+            objective: Objective {
+                cluster_weight: self.cluster_weight,
+                reconstruction_weight: self.reconstruction_weight,
+                reconstruction_loss: ReconstructionLoss::Mean,
+                alpha: self.alpha,
+                ..Objective::NOTHING
+            },
+            tolerance: Some(self.tolerance),
+            backend: self.backend,
+            ..Plan::new(Stage::Dec, self.seed, self.batch_size, self.optimiser)
+        };
+        plan.schedule(&self.schedule, n_images)
+    }
+}

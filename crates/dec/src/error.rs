@@ -1,0 +1,160 @@
+//! The one error of the crate.
+
+use std::path::PathBuf;
+
+/// What can go wrong when a model is trained, used, saved or loaded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A parameter lies outside its domain.
+    #[error("{name} = {value}: wants {wants}")]
+    Parameter {
+        /// The parameter's name, as the method that sets it is called.
+        name: &'static str,
+        /// What it was.
+        value: String,
+        /// What it may be.
+        wants: &'static str,
+    },
+    /// Too few images for what is asked of them.
+    #[error("images has {got} rows: wants at least {wants} for {purpose}")]
+    TooFewImages {
+        /// Rows given.
+        got: usize,
+        /// Rows needed.
+        wants: usize,
+        /// What needs them.
+        purpose: &'static str,
+    },
+    /// The images are not as wide as the model.
+    #[error("images has {got} columns: the model wants {wants}")]
+    Width {
+        /// Columns given.
+        got: usize,
+        /// Pixels the model was trained on.
+        wants: usize,
+    },
+    /// An image holds NaN or an infinity.
+    #[error("images[{row}, {column}] = {value}: wants a finite number")]
+    NotFinite {
+        /// Row of the first such value.
+        row: usize,
+        /// Column of the first such value.
+        column: usize,
+        /// The value.
+        value: f32,
+    },
+    /// Not one label per image.
+    #[error("labels has {got} entries for {wants} images: wants one per image (`None` where unknown)")]
+    LabelCount {
+        /// Labels given.
+        got: usize,
+        /// Images given.
+        wants: usize,
+    },
+    /// A label names a class that does not exist.
+    #[error("labels[{row}] = {got}: wants a class below {n_classes}")]
+    Label {
+        /// Row of the first such label.
+        row: usize,
+        /// The label.
+        got: usize,
+        /// How many classes there are.
+        n_classes: usize,
+    },
+    /// A class has too few labelled images: one teaches, another is watched.
+    #[error("labels holds {got} images of class {class}: wants at least 2 of every class")]
+    RareClass {
+        /// The first such class.
+        class: usize,
+        /// How many labelled images it has.
+        got: usize,
+    },
+    /// The loss became NaN or infinite.
+    #[error(
+        "the loss of {stage} became {value} in epoch {epoch}: lower the learning rate or rescale the images"
+    )]
+    Diverged {
+        /// The stage of training.
+        stage: String,
+        /// Epoch, counted from 0.
+        epoch: usize,
+        /// The loss.
+        value: f64,
+    },
+    /// A file could not be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file is no model of this crate, or is damaged.
+    #[error("{}: not a model of manyhands-dec: {reason}", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// What gave it away.
+        reason: String,
+    },
+    /// A model of another kind, say an autoencoder where clusters are wanted.
+    #[error("{}: holds {got}: wants {wants}", path.display())]
+    Kind {
+        /// The file.
+        path: PathBuf,
+        /// What the file holds.
+        got: String,
+        /// What was asked for.
+        wants: &'static str,
+    },
+    /// A file written by a newer version of the crate.
+    #[error("{}: format {got} is newer than the {known} this version reads", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        got: u32,
+        /// The newest format known here.
+        known: u32,
+    },
+    /// A checkpoint of a training with other parameters or other images.
+    #[error("{}: the checkpoint belongs to another training: {field} differs", path.display())]
+    OtherTraining {
+        /// The file.
+        path: PathBuf,
+        /// The first thing that differs.
+        field: &'static str,
+    },
+    /// The backend could not do its work, say because there is no such device.
+    #[error("backend {backend}: {message}")]
+    Backend {
+        /// The backend.
+        backend: &'static str,
+        /// What it said.
+        message: String,
+    },
+    /// The initial k-means or the principal components failed.
+    #[error("{step}: {message}")]
+    LinearAlgebra {
+        /// Which step.
+        step: &'static str,
+        /// What the library said.
+        message: String,
+    },
+    /// Told by linfa, whose traits the parameters implement.
+    #[error("linfa: {message}")]
+    Linfa {
+        /// What linfa said.
+        message: String,
+    },
+}
+
+/// The result of everything here that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl From<linfa::Error> for Error {
+    fn from(error: linfa::Error) -> Self {
+        Self::Linfa { message: error.to_string() }
+    }
+}

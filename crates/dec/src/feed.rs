@@ -1,0 +1,83 @@
+//! What a training loop is fed: batches gathered and scaled from the caller's images, which are never copied whole.
+
+use crate::engine;
+use crate::network::Dense;
+use crate::plan::Plan;
+use crate::random::{Purpose, stream};
+use crate::scale::Scaling;
+use ndarray::{Array2, ArrayView2, Axis, s};
+use rand::Rng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+/// Rows scaled at once when everything is embedded: bounds the memory beside the caller's images.
+const CHUNK: usize = 8192;
+
+/// Images on their way into the network.
+#[derive(Clone, Debug)]
+pub(crate) struct Feed<'a> {
+    pub(crate) images: ArrayView2<'a, f32>,
+    pub(crate) scaling: Scaling,
+    /// Layers that are already trained and stay as they are: the loop sees their output.
+    pub(crate) frozen: Vec<Dense>,
+    /// Rows of `images` to train on.
+    pub(crate) rows: Vec<usize>,
+    /// Rows of `images` to watch.
+    pub(crate) development: Vec<usize>,
+    /// images × classes: probabilities, zeros where nothing is known.
+    pub(crate) classes: Option<Array2<f32>>,
+}
+
+impl<'a> Feed<'a> {
+    /// All rows, no classes.
+    pub(crate) fn new(images: ArrayView2<'a, f32>, scaling: Scaling) -> Self {
+        let rows = (0..images.nrows()).collect();
+        Self { images, scaling, frozen: Vec::new(), rows, development: Vec::new(), classes: None }
+    }
+
+    /// The images in `rows` as the first trainable layer sees them.
+    pub(crate) fn gather(&self, rows: &[usize]) -> Array2<f32> {
+        let mut images = Array2::zeros((rows.len(), self.images.ncols()));
+        (images.outer_iter_mut().into_par_iter())
+            .zip(rows)
+            .for_each(|(image, &row)| self.scaling.apply(self.images.row(row), image));
+        if self.frozen.is_empty() { images } else { engine::embed(&self.frozen, images.view()) }
+    }
+
+    /// The class probabilities of `rows`.
+    pub(crate) fn classes(&self, rows: &[usize]) -> Option<Array2<f32>> {
+        self.classes.as_ref().map(|classes| classes.select(Axis(0), rows))
+    }
+
+    /// Calls `with` on the images of `rows`, a chunk at a time, and stacks what it returns.
+    pub(crate) fn in_chunks<E>(
+        &self,
+        rows: &[usize],
+        n_columns: usize,
+        mut with: impl FnMut(ArrayView2<'_, f32>) -> Result<Array2<f32>, E>,
+    ) -> Result<Array2<f32>, E> {
+        let mut stacked = Array2::zeros((rows.len(), n_columns));
+        for (i, rows) in rows.chunks(CHUNK).enumerate() {
+            let part = with(self.gather(rows).view())?;
+            stacked.slice_mut(s![i * CHUNK..i * CHUNK + rows.len(), ..]).assign(&part);
+        }
+        Ok(stacked)
+    }
+}
+
+/// The order of `n` rows in pass number `pass`.
+pub(crate) fn order(n: usize, plan: &Plan, pass: u64) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..n).collect();
+    if plan.shuffle {
+        order.shuffle(&mut stream(plan.seed, Purpose::Order, plan.stage.stream() | pass));
+    }
+    order
+}
+
+/// Inverted dropout: a matrix of 0 with probability `rate`, else 1 / (1 − rate).
+pub(crate) fn dropout(dim: (usize, usize), rate: f64, rng: &mut ChaCha8Rng) -> Array2<f32> {
+    let threshold = (rate * f64::from(u32::MAX)) as u32;
+    let kept = (1.0 / (1.0 - rate)) as f32;
+    Array2::from_shape_simple_fn(dim, || if rng.random::<u32>() < threshold { 0.0 } else { kept })
+}

@@ -1,0 +1,322 @@
+//! The multitask step: the crowd's labels retrain the embedding through a class head on the clusters.
+
+use crate::check;
+use crate::dec::Dec;
+use crate::engine::Backend;
+use crate::epoch::{Report, Stage};
+use crate::error::Result;
+use crate::feed::Feed;
+use crate::labels;
+use crate::network::{Activation, Dense, Head, HeadInput, Initialisation};
+use crate::objective::{Objective, ReconstructionLoss};
+use crate::optimiser::Optimiser;
+use crate::plan::{Plan, Profile, Segment, Selection};
+use crate::random::{Purpose, stream};
+use crate::trained::{Trained, hard};
+use crate::training::{Part, Training};
+use ndarray::{Array1, Array2, ArrayView2};
+use std::path::Path;
+
+/// A clustering retrained on labels (Wright et al. 2019): clusters as before, and a probability of each class.
+///
+/// ```
+/// use manyhands_dec::{Autoencoder, Dec, Multitask};
+/// use ndarray::Array2;
+///
+/// # fn main() -> manyhands_dec::Result<()> {
+/// let images = Array2::from_shape_fn((64, 16), |(i, j)| if (i % 2 == 0) == (j < 8) { 1.0 } else { 0.0 });
+/// // What volunteers said; nobody has seen the last images.
+/// let labels: Vec<Option<usize>> = (0..64).map(|i| (i < 40).then_some(i % 2)).collect();
+/// let autoencoder = Autoencoder::params(&[8, 2]).seed(7).fit(images.view())?;
+/// let dec = Dec::params(2).seed(7).fit_with(autoencoder, images.view())?;
+/// let multitask = Multitask::params(2).seed(7).fit_with(dec, images.view(), &labels)?;
+/// assert_eq!(multitask.predict(images.view())?[63], 1);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Multitask(pub(crate) Trained);
+
+/// How a [`Multitask`] is trained.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MultitaskParams {
+    n_classes: usize,
+    seed: u64,
+    batch_size: usize,
+    optimiser: Optimiser,
+    schedule: Vec<Segment>,
+    class_weight: f64,
+    cluster_weight: f64,
+    reconstruction_weight: f64,
+    head_input: HeadInput,
+    development_fraction: f64,
+    patience: usize,
+    selection: Selection,
+    backend: Backend,
+}
+
+/// The kind of its file.
+const KIND: &str = "multitask";
+
+impl Multitask {
+    /// Number of classes, at least 2.
+    #[must_use]
+    pub fn params(n_classes: usize) -> MultitaskParams {
+        MultitaskParams {
+            n_classes,
+            seed: 0,
+            batch_size: 256,
+            optimiser: Optimiser::Adam,
+            schedule: Vec::new(),
+            class_weight: 1.0,
+            cluster_weight: 0.0,
+            reconstruction_weight: 1.0,
+            head_input: HeadInput::Assignment,
+            development_fraction: 0.1,
+            patience: 10,
+            selection: Selection::Class,
+            backend: Backend::default(),
+        }
+        .profile(Profile::default())
+    }
+
+    /// Class of each image by the head; ties go to the lower class.
+    ///
+    /// # Errors
+    ///
+    /// When the images are of another width or not finite.
+    pub fn predict(&self, images: ArrayView2<'_, f32>) -> Result<Array1<usize>> {
+        Ok(hard(&self.predict_proba(images)?))
+    }
+
+    /// Probability of each class by the head: images × classes, each row sums to 1.
+    ///
+    /// # Errors
+    ///
+    /// As [`predict`](Self::predict).
+    pub fn predict_proba(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f64>> {
+        self.0.class_probabilities(images)
+    }
+
+    /// Cluster of each image; ties go to the lower cluster.
+    ///
+    /// # Errors
+    ///
+    /// As [`predict`](Self::predict).
+    pub fn predict_clusters(&self, images: ArrayView2<'_, f32>) -> Result<Array1<usize>> {
+        Ok(hard(&self.0.assignment(images)?))
+    }
+
+    /// Embedding of each image: images × embedding.
+    ///
+    /// # Errors
+    ///
+    /// As [`predict`](Self::predict).
+    pub fn transform(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
+        self.0.embedding(images)
+    }
+
+    /// The clustering without its head.
+    #[must_use]
+    pub fn into_dec(mut self) -> Dec {
+        self.0.network.head = None;
+        Dec(self.0)
+    }
+
+    /// Epochs and the reason for the end.
+    #[must_use]
+    pub fn report(&self) -> &Report {
+        &self.0.report
+    }
+
+    /// Writes the model to `path` as safetensors; the file appears whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`](crate::Error::File) when `path` cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.0.save(KIND, path.as_ref())
+    }
+
+    /// Reads a model that [`save`](Self::save) wrote.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, is truncated, is of another kind or newer than this version.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        Trained::load(KIND, path.as_ref()).map(Self)
+    }
+}
+
+impl MultitaskParams {
+    /// Sets schedule, batch size and selection together; call it before the options that change one of them.
+    #[must_use]
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.optimiser = Optimiser::Adam;
+        (self.batch_size, self.schedule, self.selection) = match profile {
+            Profile::Quick => (256, vec![Segment::epochs(60, 1e-3)], Selection::Class),
+            Profile::MuonHunters | Profile::Xie2016 => {
+                (32, vec![Segment::epochs(200, 1e-3)], Selection::ClassAndReconstruction)
+            }
+        };
+        self
+    }
+
+    /// Seed of every random number; 0 where none is given.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Images in a step; the program of Wright et al. takes 32.
+    #[must_use]
+    pub fn batch_size(mut self, batch_size: usize) -> Self {
+        self.batch_size = batch_size;
+        self
+    }
+
+    /// Rule of the steps; Adam as in the program of Wright et al.
+    #[must_use]
+    pub fn optimiser(mut self, optimiser: Optimiser) -> Self {
+        self.optimiser = optimiser;
+        self
+    }
+
+    /// Learning rates; Adam's 0.001.
+    #[must_use]
+    pub fn schedule(mut self, schedule: &[Segment]) -> Self {
+        self.schedule = schedule.to_vec();
+        self
+    }
+
+    /// Weight of the cross entropy over the labelled images; 1.
+    #[must_use]
+    pub fn class_weight(mut self, weight: f64) -> Self {
+        self.class_weight = weight;
+        self
+    }
+
+    /// Weight of KL(P‖Q); 0, which is what the published runs came to.
+    #[must_use]
+    pub fn cluster_weight(mut self, weight: f64) -> Self {
+        self.cluster_weight = weight;
+        self
+    }
+
+    /// Weight of the reconstruction; 1 as in Wright et al.
+    #[must_use]
+    pub fn reconstruction_weight(mut self, weight: f64) -> Self {
+        self.reconstruction_weight = weight;
+        self
+    }
+
+    /// What the class head reads; the soft assignment as in Wright et al.
+    #[must_use]
+    pub fn head_input(mut self, input: HeadInput) -> Self {
+        self.head_input = input;
+        self
+    }
+
+    /// Fraction of the labelled images of every class that is set aside to find the best epoch; 0.1 as in Wright et al.
+    #[must_use]
+    pub fn development_fraction(mut self, fraction: f64) -> Self {
+        self.development_fraction = fraction;
+        self
+    }
+
+    /// Epochs without a better one before training stops; 10 as in Wright et al.
+    #[must_use]
+    pub fn patience(mut self, n_epochs: usize) -> Self {
+        self.patience = n_epochs;
+        self
+    }
+
+    /// By what the best epoch is found.
+    #[must_use]
+    pub fn selection(mut self, selection: Selection) -> Self {
+        self.selection = selection;
+        self
+    }
+
+    /// Where the steps run.
+    #[must_use]
+    pub fn backend(mut self, backend: Backend) -> Self {
+        self.backend = backend;
+        self
+    }
+
+    /// Retrains `dec` on `images` with one label each, `None` where nothing is known.
+    ///
+    /// # Errors
+    ///
+    /// When a parameter is outside its domain, a class has fewer than two labelled images, a label is out of range, the images are of another
+    /// width or not finite, or the loss diverges.
+    pub fn fit_with(
+        &self,
+        dec: Dec,
+        images: ArrayView2<'_, f32>,
+        labels: &[Option<usize>],
+    ) -> Result<Multitask> {
+        self.training(dec, images, labels)?.complete()
+    }
+
+    /// The same, epoch by epoch.
+    ///
+    /// # Errors
+    ///
+    /// As [`fit_with`](Self::fit_with), but for the loss.
+    pub fn training<'a>(
+        &self,
+        dec: Dec,
+        images: ArrayView2<'a, f32>,
+        labels: &[Option<usize>],
+    ) -> Result<Training<'a, Multitask>> {
+        self.check()?;
+        check::images(images, 2, "retraining")?;
+        check::width(images, dec.0.n_pixels())?;
+        check::labels(labels, images.nrows(), self.n_classes)?;
+        let Trained { mut network, scaling, alpha, .. } = dec.0;
+        let n_features = match self.head_input {
+            HeadInput::Assignment => network.centres.as_ref().map_or(0, Array2::nrows),
+            HeadInput::Embedding => network.encoder.last().map_or(0, Dense::n_outputs),
+        };
+        let mut rng = stream(self.seed, Purpose::Head, 0);
+        let init = Initialisation::Glorot;
+        let dense = Dense::new(n_features, self.n_classes, Activation::Linear, init, &mut rng);
+        network.head = Some(Head { dense, input: self.head_input });
+        let mut feed = Feed::new(images, scaling);
+        labels::attach(&mut feed, labels, self.n_classes, self.development_fraction, self.seed);
+        let plan = self.plan(feed.rows.len(), alpha);
+        Training::new(vec![(plan, Part::All)], feed, network, alpha, Multitask)
+    }
+
+    fn check(&self) -> Result<()> {
+        check::parameter(self.n_classes > 1, "n_classes", self.n_classes, "at least 2")?;
+        check::parameter(self.batch_size > 0, "batch_size", self.batch_size, "at least 1")?;
+        check::parameter(self.patience > 0, "patience", self.patience, "at least 1 epoch")?;
+        check::development(self.development_fraction)?;
+        check::weight("class_weight", self.class_weight)?;
+        check::weight("cluster_weight", self.cluster_weight)?;
+        check::weight("reconstruction_weight", self.reconstruction_weight)?;
+        check::optimiser(self.optimiser)?;
+        check::schedule("schedule", &self.schedule)
+    }
+
+    fn plan(&self, n_images: usize, alpha: f64) -> Plan {
+        let plan = Plan {
+            objective: Objective {
+                class_weight: self.class_weight,
+                cluster_weight: self.cluster_weight,
+                reconstruction_weight: self.reconstruction_weight,
+                reconstruction_loss: ReconstructionLoss::Mean,
+                alpha,
+            },
+            patience: Some(self.patience),
+            selection: self.selection,
+            backend: self.backend,
+            ..Plan::new(Stage::Multitask, self.seed, self.batch_size, self.optimiser)
+        };
+        plan.schedule(&self.schedule, n_images)
+    }
+}

@@ -1,0 +1,140 @@
+//! What a training loop is told: the schedule of one stage.
+
+use crate::engine::Backend;
+use crate::epoch::Stage;
+use crate::objective::Objective;
+use crate::optimiser::Optimiser;
+use serde::{Deserialize, Serialize};
+
+/// Which published or measured schedule a stage follows.
+///
+/// | | autoencoder | DEC |
+/// |---|---|---|
+/// | `Quick` | Adam; chosen by measurement | SGD 0.01, target updated every epoch |
+/// | `MuonHunters` | SGD 0.1, 0.01, 0.001 for 66 epochs each and layer, 400 epochs of fine-tuning | SGD 0.01, target every 140 steps |
+/// | `Xie2016` | SGD 0.1 ÷ 10 every 20 000 steps, 50 000 steps a layer, 100 000 of fine-tuning | SGD 0.01, target every 160 steps |
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Profile {
+    /// Ours: minutes instead of hours.
+    #[default]
+    Quick,
+    /// Muon Hunters 2.0 and Wright et al. (2019).
+    MuonHunters,
+    /// Xie, Girshick and Farhadi (2016), with their program's values where the paper has none.
+    Xie2016,
+}
+
+/// How long a learning rate holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Length {
+    /// Passes over the images (in DEC: updates of the target distribution).
+    Epochs(usize),
+    /// Steps; rounded up to whole epochs once the number of images is known.
+    Steps(usize),
+}
+
+/// A learning rate and how long it holds; a schedule is a list of them.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Segment {
+    /// How long.
+    pub length: Length,
+    /// Learning rate, above 0.
+    pub rate: f32,
+}
+
+impl Segment {
+    /// `rate` for `n` epochs.
+    #[must_use]
+    pub fn epochs(n: usize, rate: f32) -> Self {
+        Self { length: Length::Epochs(n), rate }
+    }
+
+    /// `rate` for at least `n` steps.
+    #[must_use]
+    pub fn steps(n: usize, rate: f32) -> Self {
+        Self { length: Length::Steps(n), rate }
+    }
+}
+
+/// By what a development set picks the best epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Selection {
+    /// The class loss falls.
+    Class,
+    /// Class loss **and** reconstruction loss fall, as in the program of Wright et al. (2019).
+    ClassAndReconstruction,
+}
+
+/// Everything that decides how one stage trains; two equal plans on equal images train to the same bits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Plan {
+    pub(crate) stage: Stage,
+    pub(crate) seed: u64,
+    pub(crate) batch_size: usize,
+    pub(crate) shuffle: bool,
+    pub(crate) optimiser: Optimiser,
+    /// Epochs and their rates.
+    pub(crate) schedule: Vec<(usize, f32)>,
+    /// Steps in an epoch; `None`: one pass over the images.
+    pub(crate) steps_per_epoch: Option<usize>,
+    pub(crate) objective: Objective,
+    pub(crate) input_dropout: f64,
+    pub(crate) code_dropout: f64,
+    /// Stop when fewer than this fraction of the images change their cluster.
+    pub(crate) tolerance: Option<f64>,
+    /// Stop after so many epochs without a better one.
+    pub(crate) patience: Option<usize>,
+    pub(crate) selection: Selection,
+    pub(crate) backend: Backend,
+}
+
+impl Plan {
+    /// A plan with nothing to minimise yet: each stage says what it changes.
+    pub(crate) fn new(stage: Stage, seed: u64, batch_size: usize, optimiser: Optimiser) -> Self {
+        Self {
+            stage,
+            seed,
+            batch_size,
+            shuffle: true,
+            optimiser,
+            schedule: Vec::new(),
+            steps_per_epoch: None,
+            objective: Objective::NOTHING,
+            input_dropout: 0.0,
+            code_dropout: 0.0,
+            tolerance: None,
+            patience: None,
+            selection: Selection::Class,
+            backend: Backend::default(),
+        }
+    }
+
+    /// Sets the schedule for `n_images` images.
+    pub(crate) fn schedule(mut self, segments: &[Segment], n_images: usize) -> Self {
+        let steps_per_epoch = self.steps_per_epoch.unwrap_or(n_images.div_ceil(self.batch_size));
+        let n_epochs = |length| match length {
+            Length::Epochs(n) => n,
+            Length::Steps(n) => n.div_ceil(steps_per_epoch),
+        };
+        self.schedule = segments.iter().map(|segment| (n_epochs(segment.length), segment.rate)).collect();
+        self
+    }
+
+    pub(crate) fn n_epochs(&self) -> usize {
+        self.schedule.iter().map(|(n_epochs, _)| n_epochs).sum()
+    }
+
+    /// The rate of an epoch; past the end, the last.
+    pub(crate) fn rate(&self, epoch: usize) -> f32 {
+        let mut end = 0;
+        let current = self.schedule.iter().find(|(n_epochs, _)| {
+            end += n_epochs;
+            epoch < end
+        });
+        current.or(self.schedule.last()).map_or(0.0, |(_, rate)| *rate)
+    }
+}

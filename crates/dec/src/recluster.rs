@@ -1,0 +1,241 @@
+//! Reclustering after the labels came in: the clustering goes on from the retrained embedding, and keeps what the crowd taught.
+
+use crate::check;
+use crate::dec::Dec;
+use crate::engine::Backend;
+use crate::epoch::Stage;
+use crate::error::{Error, Result};
+use crate::feed::Feed;
+use crate::labels;
+use crate::multitask::Multitask;
+use crate::objective::{Objective, ReconstructionLoss};
+use crate::optimiser::Optimiser;
+use crate::plan::{Plan, Profile, Segment, Selection};
+use crate::trained::Trained;
+use crate::training::{Part, Training};
+use ndarray::ArrayView2;
+
+/// How a retrained model clusters again; see [`Recluster::params`].
+///
+/// ```
+/// use manyhands_dec::{Autoencoder, Dec, Multitask, Recluster};
+/// use ndarray::Array2;
+///
+/// # fn main() -> manyhands_dec::Result<()> {
+/// let images = Array2::from_shape_fn((64, 16), |(i, j)| if (i % 2 == 0) == (j < 8) { 1.0 } else { 0.0 });
+/// let labels: Vec<Option<usize>> = (0..64).map(|i| (i < 40).then_some(i % 2)).collect();
+/// let autoencoder = Autoencoder::params(&[8, 2]).seed(7).fit(images.view())?;
+/// let dec = Dec::params(2).seed(7).fit_with(autoencoder, images.view())?;
+/// let multitask = Multitask::params(2).seed(7).fit_with(dec, images.view(), &labels)?;
+/// let dec = Recluster::params().seed(7).fit_with(multitask, images.view(), &labels)?;
+/// assert_eq!(dec.n_clusters(), 2);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Recluster;
+
+/// How a [`Multitask`] becomes a [`Dec`] again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReclusterParams {
+    seed: u64,
+    batch_size: usize,
+    shuffle: bool,
+    optimiser: Optimiser,
+    schedule: Vec<Segment>,
+    update_interval: Option<usize>,
+    tolerance: f64,
+    class_weight: f64,
+    cluster_weight: f64,
+    reconstruction_weight: f64,
+    /// With labels: fraction set aside, and patience.
+    development: Option<(f64, usize)>,
+    backend: Backend,
+}
+
+impl Recluster {
+    /// Clusters while it keeps what the crowd taught: KL(P‖Q) together with the class and the reconstruction loss, stopped by the
+    /// development images. [`plain`](ReclusterParams::plain) is the paper's.
+    #[must_use]
+    pub fn params() -> ReclusterParams {
+        ReclusterParams {
+            seed: 0,
+            batch_size: 256,
+            shuffle: true,
+            optimiser: Optimiser::Sgd { momentum: 0.9 },
+            schedule: vec![Segment::epochs(30, 0.01)],
+            update_interval: None,
+            tolerance: 1e-3,
+            class_weight: 1.0,
+            cluster_weight: 0.1,
+            reconstruction_weight: 1.0,
+            development: Some((0.1, 10)),
+            backend: Backend::default(),
+        }
+    }
+}
+
+impl ReclusterParams {
+    /// KL(P‖Q) alone until the clusters stand still, as in Wright et al. (2019) and Muon Hunters 2.0, where it lost most of what the labels
+    /// had taught (F1 0.803 → 0.633). Labels are not looked at.
+    #[must_use]
+    pub fn plain(mut self) -> Self {
+        (self.class_weight, self.cluster_weight, self.reconstruction_weight) = (0.0, 1.0, 0.0);
+        self.development = None;
+        self
+    }
+
+    /// Sets schedule and order together; call it before the options that change one of them.
+    #[must_use]
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.shuffle = profile == Profile::Quick;
+        (self.update_interval, self.schedule) = match profile {
+            Profile::Quick => (None, vec![Segment::epochs(30, 0.01)]),
+            Profile::MuonHunters | Profile::Xie2016 => (Some(140), vec![Segment::epochs(200, 0.01)]),
+        };
+        self
+    }
+
+    /// Seed of every random number; 0 where none is given. With the seed of the multitask step, the same images are set aside.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Images in a step; 256.
+    #[must_use]
+    pub fn batch_size(mut self, batch_size: usize) -> Self {
+        self.batch_size = batch_size;
+        self
+    }
+
+    /// Rule of the steps; SGD with momentum 0.9.
+    #[must_use]
+    pub fn optimiser(mut self, optimiser: Optimiser) -> Self {
+        self.optimiser = optimiser;
+        self
+    }
+
+    /// Learning rates; an epoch is the stretch between two updates of the target distribution.
+    #[must_use]
+    pub fn schedule(mut self, schedule: &[Segment]) -> Self {
+        self.schedule = schedule.to_vec();
+        self
+    }
+
+    /// Steps between two updates of the target distribution; `None`: one pass over the images.
+    #[must_use]
+    pub fn update_interval(mut self, n_steps: Option<usize>) -> Self {
+        self.update_interval = n_steps;
+        self
+    }
+
+    /// Stop when a smaller fraction of the images changes its cluster between two updates; 0.001.
+    #[must_use]
+    pub fn tolerance(mut self, tolerance: f64) -> Self {
+        self.tolerance = tolerance;
+        self
+    }
+
+    /// Weights of cross entropy, KL(P‖Q) and reconstruction; 1, 0.1 and 1.
+    #[must_use]
+    pub fn weights(mut self, class: f64, cluster: f64, reconstruction: f64) -> Self {
+        (self.class_weight, self.cluster_weight, self.reconstruction_weight) =
+            (class, cluster, reconstruction);
+        self
+    }
+
+    /// Fraction of the labelled images set aside, and epochs without a better one before training stops; 0.1 and 10.
+    #[must_use]
+    pub fn development(mut self, fraction: f64, patience: usize) -> Self {
+        self.development = Some((fraction, patience));
+        self
+    }
+
+    /// Where the steps run.
+    #[must_use]
+    pub fn backend(mut self, backend: Backend) -> Self {
+        self.backend = backend;
+        self
+    }
+
+    /// Clusters `images` again from the embedding, centres and head of `multitask`; there is no new k-means. The head is dropped at the end.
+    ///
+    /// # Errors
+    ///
+    /// When a parameter is outside its domain, labels do not fit the images or the classes of `multitask`, the images are of another width or
+    /// not finite, or the loss diverges.
+    pub fn fit_with(
+        &self,
+        multitask: Multitask,
+        images: ArrayView2<'_, f32>,
+        labels: &[Option<usize>],
+    ) -> Result<Dec> {
+        self.training(multitask, images, labels)?.complete()
+    }
+
+    /// The same, epoch by epoch.
+    ///
+    /// # Errors
+    ///
+    /// As [`fit_with`](Self::fit_with), but for the loss.
+    pub fn training<'a>(
+        &self,
+        multitask: Multitask,
+        images: ArrayView2<'a, f32>,
+        labels: &[Option<usize>],
+    ) -> Result<Training<'a, Dec>> {
+        self.check()?;
+        check::images(images, 2, "reclustering")?;
+        check::width(images, multitask.0.n_pixels())?;
+        let n_classes = multitask.0.n_classes();
+        let Trained { network, scaling, alpha, .. } = multitask.0;
+        let mut feed = Feed::new(images, scaling);
+        if let Some((fraction, _)) = self.development {
+            check::labels(labels, images.nrows(), n_classes)?;
+            labels::attach(&mut feed, labels, n_classes, fraction, self.seed);
+        } else if labels.len() != images.nrows() {
+            return Err(Error::LabelCount { got: labels.len(), wants: images.nrows() });
+        }
+        let plan = self.plan(feed.rows.len(), alpha);
+        let make = |trained| Multitask(trained).into_dec();
+        Training::new(vec![(plan, Part::All)], feed, network, alpha, make)
+    }
+
+    fn check(&self) -> Result<()> {
+        check::parameter(self.batch_size > 0, "batch_size", self.batch_size, "at least 1")?;
+        check::parameter(self.update_interval != Some(0), "update_interval", 0, "at least 1 step")?;
+        let tolerance_holds = (0.0..=1.0).contains(&self.tolerance);
+        check::parameter(tolerance_holds, "tolerance", self.tolerance, "a fraction in 0..=1")?;
+        check::weight("class_weight", self.class_weight)?;
+        check::weight("cluster_weight", self.cluster_weight)?;
+        check::weight("reconstruction_weight", self.reconstruction_weight)?;
+        if let Some((fraction, patience)) = self.development {
+            check::development(fraction)?;
+            check::parameter(patience > 0, "patience", patience, "at least 1 epoch")?;
+        }
+        check::optimiser(self.optimiser)?;
+        check::schedule("schedule", &self.schedule)
+    }
+
+    fn plan(&self, n_images: usize, alpha: f64) -> Plan {
+        let plan = Plan {
+            shuffle: self.shuffle,
+            steps_per_epoch: self.update_interval,
+            objective: Objective {
+                class_weight: self.class_weight,
+                cluster_weight: self.cluster_weight,
+                reconstruction_weight: self.reconstruction_weight,
+                reconstruction_loss: ReconstructionLoss::Mean,
+                alpha,
+            },
+            tolerance: Some(self.tolerance),
+            patience: self.development.map(|(_, patience)| patience),
+            selection: Selection::Class,
+            backend: self.backend,
+            ..Plan::new(Stage::Recluster, self.seed, self.batch_size, self.optimiser)
+        };
+        plan.schedule(&self.schedule, n_images)
+    }
+}

@@ -1,0 +1,166 @@
+//! Models and checkpoints as safetensors files: matrices as tensors, everything else as JSON in the header.
+
+use crate::error::{Error, Result};
+use crate::network::{Activation, Dense, Head, HeadInput, Network};
+use ndarray::Array2;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+/// The format that this version writes, and the newest that it reads.
+const FORMAT: u32 = 1;
+/// The key of our JSON in the header.
+const KEY: &str = "manyhands-dec";
+
+/// The JSON of every file.
+#[derive(Debug, Serialize, Deserialize)]
+struct Header<T> {
+    format: u32,
+    kind: String,
+    content: T,
+}
+
+/// The part of a header that every version understands.
+#[derive(Debug, Deserialize)]
+struct Outline {
+    format: u32,
+    kind: String,
+}
+
+/// The shape of a network: what its matrices alone do not tell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Shape {
+    encoder: Vec<Activation>,
+    decoder: Vec<Activation>,
+    centres: bool,
+    head: Option<HeadInput>,
+}
+
+impl Shape {
+    pub(crate) fn of(network: &Network) -> Self {
+        let activations = |layers: &[Dense]| layers.iter().map(|layer| layer.activation).collect();
+        Self {
+            encoder: activations(&network.encoder),
+            decoder: activations(&network.decoder),
+            centres: network.centres.is_some(),
+            head: network.head.as_ref().map(|head| head.input),
+        }
+    }
+}
+
+/// Named matrices, in the order they were written.
+pub(crate) type Matrices = Vec<(String, Array2<f32>)>;
+
+/// The matrices of `network`, each name behind `prefix`.
+pub(crate) fn matrices(prefix: &str, network: &Network) -> Matrices {
+    network
+        .parameters()
+        .into_iter()
+        .map(|(name, matrix)| (format!("{prefix}{name}"), matrix.clone()))
+        .collect()
+}
+
+/// Writes a file of `kind`: to a temporary file beside it first, so that `path` never holds half a model.
+pub(crate) fn write<T: Serialize>(path: &Path, kind: &str, content: T, matrices: &Matrices) -> Result<()> {
+    let failed = |source| Error::File { path: path.to_owned(), source };
+    let header = Header { format: FORMAT, kind: kind.to_owned(), content };
+    let json = serde_json::to_string(&header).map_err(|error| failed(error.into()))?;
+    let bytes: Vec<Vec<u8>> = matrices
+        .iter()
+        .map(|(_, matrix)| matrix.iter().flat_map(|value| value.to_le_bytes()).collect())
+        .collect();
+    let views = (matrices.iter().zip(&bytes))
+        .map(|((name, matrix), bytes)| {
+            Ok((name, TensorView::new(Dtype::F32, matrix.shape().to_vec(), bytes)?))
+        })
+        .collect::<std::result::Result<Vec<_>, safetensors::SafeTensorError>>();
+    let whole = views
+        .and_then(|views| safetensors::serialize(views, Some(HashMap::from([(KEY.to_owned(), json)]))))
+        .map_err(|error| failed(std::io::Error::other(error.to_string())))?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    file.write_all(&whole).map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// A file that has been read and looked at.
+#[derive(Debug)]
+pub(crate) struct Contents<T> {
+    pub(crate) content: T,
+    matrices: HashMap<String, Array2<f32>>,
+}
+
+/// Reads a file of `kind`.
+pub(crate) fn read<T: DeserializeOwned>(path: &Path, kind: &'static str) -> Result<Contents<T>> {
+    let foreign = |reason: String| Error::Foreign { path: path.to_owned(), reason };
+    let bytes = fs::read(path).map_err(|source| Error::File { path: path.to_owned(), source })?;
+    let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(|error| foreign(error.to_string()))?;
+    let json = (metadata.metadata().as_ref().and_then(|map| map.get(KEY)))
+        .ok_or_else(|| foreign(format!("its header has no {KEY}")))?;
+    let outline: Outline = serde_json::from_str(json).map_err(|error| foreign(error.to_string()))?;
+    if outline.format > FORMAT {
+        return Err(Error::Newer { path: path.to_owned(), got: outline.format, known: FORMAT });
+    }
+    if outline.kind != kind {
+        return Err(Error::Kind { path: path.to_owned(), got: outline.kind, wants: kind });
+    }
+    let header: Header<T> = serde_json::from_str(json).map_err(|error| foreign(error.to_string()))?;
+    let tensors = SafeTensors::deserialize(&bytes).map_err(|error| foreign(error.to_string()))?;
+    let matrices = (tensors.iter())
+        .map(|(name, view)| {
+            let dim = match (view.dtype(), view.shape()) {
+                (Dtype::F32, &[rows, columns]) => (rows, columns),
+                (dtype, shape) => {
+                    return Err(foreign(format!("{name} is {dtype:?} {shape:?}, not an f32 matrix")));
+                }
+            };
+            let values =
+                view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+            let matrix = Array2::from_shape_vec(dim, values).map_err(|error| foreign(error.to_string()))?;
+            Ok((name.to_owned(), matrix))
+        })
+        .collect::<Result<_>>()?;
+    Ok(Contents { content: header.content, matrices })
+}
+
+impl<T> Contents<T> {
+    /// Takes out the matrix `name`.
+    pub(crate) fn take(&mut self, path: &Path, name: &str) -> Result<Array2<f32>> {
+        let reason = || Error::Foreign { path: path.to_owned(), reason: format!("it has no matrix {name}") };
+        self.matrices.remove(name).ok_or_else(reason)
+    }
+
+    /// Takes out the network whose matrices stand behind `prefix`, and checks that they fit each other.
+    pub(crate) fn network(&mut self, path: &Path, prefix: &str, shape: &Shape) -> Result<Network> {
+        let mut dense = |name: String, activation| -> Result<Dense> {
+            let weight = self.take(path, &format!("{prefix}{name}.weight"))?;
+            let bias = self.take(path, &format!("{prefix}{name}.bias"))?;
+            Ok(Dense { weight, bias, activation })
+        };
+        let encoder: Vec<_> = (shape.encoder.iter().enumerate())
+            .map(|(i, &activation)| dense(format!("encoder.{i}"), activation))
+            .collect::<Result<_>>()?;
+        let decoder: Vec<_> = (shape.decoder.iter().enumerate())
+            .map(|(i, &activation)| dense(format!("decoder.{i}"), activation))
+            .collect::<Result<_>>()?;
+        let head = match shape.head {
+            Some(input) => Some(Head { dense: dense("head".to_owned(), Activation::Linear)?, input }),
+            None => None,
+        };
+        let centres = shape.centres.then(|| self.take(path, &format!("{prefix}centres"))).transpose()?;
+        let network = Network { encoder, decoder, centres, head };
+        if network.is_consistent() {
+            Ok(network)
+        } else {
+            Err(Error::Foreign {
+                path: path.to_owned(),
+                reason: "its matrices do not fit each other".to_owned(),
+            })
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! The supervised baseline: the encoder's layers and a softmax, trained on labels from scratch.
+
+use crate::check;
+use crate::engine::Backend;
+use crate::epoch::{Report, Stage};
+use crate::error::Result;
+use crate::feed::Feed;
+use crate::labels;
+use crate::network::{Activation, Dense, Head, HeadInput, Initialisation, Network};
+use crate::objective::Objective;
+use crate::optimiser::Optimiser;
+use crate::plan::{Plan, Profile, Segment};
+use crate::random::{Purpose, stream};
+use crate::scale::InputScale;
+use crate::trained::{Trained, hard};
+use crate::training::{Part, Training};
+use ndarray::{Array1, Array2, ArrayView2};
+use std::path::Path;
+
+/// A classifier of the encoder's architecture, the benchmark of Muon Hunters 2.0 (§4): ReLU after every layer, the narrow one too.
+///
+/// ```
+/// use manyhands_dec::Supervised;
+/// use ndarray::Array2;
+///
+/// # fn main() -> manyhands_dec::Result<()> {
+/// let images = Array2::from_shape_fn((64, 16), |(i, j)| if (i % 2 == 0) == (j < 8) { 1.0 } else { 0.0 });
+/// let labels: Vec<Option<usize>> = (0..64).map(|i| Some(i % 2)).collect();
+/// let classifier = Supervised::params(&[8, 4], 2).seed(7).fit(images.view(), &labels)?;
+/// assert_eq!(classifier.predict(images.view())?[1], 1);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Supervised(pub(crate) Trained);
+
+/// How a [`Supervised`] is trained.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SupervisedParams {
+    dims: Vec<usize>,
+    n_classes: usize,
+    seed: u64,
+    batch_size: usize,
+    optimiser: Optimiser,
+    schedule: Vec<Segment>,
+    dropout: f64,
+    development_fraction: f64,
+    patience: usize,
+    input_scale: InputScale,
+    backend: Backend,
+}
+
+/// The kind of its file.
+const KIND: &str = "supervised";
+
+impl Supervised {
+    /// Layer widths after the images, and the number of classes, at least 2.
+    #[must_use]
+    pub fn params(dims: &[usize], n_classes: usize) -> SupervisedParams {
+        SupervisedParams {
+            dims: dims.to_vec(),
+            n_classes,
+            seed: 0,
+            batch_size: 256,
+            optimiser: Optimiser::Adam,
+            schedule: Vec::new(),
+            dropout: 0.0,
+            development_fraction: 0.1,
+            patience: 10,
+            input_scale: InputScale::default(),
+            backend: Backend::default(),
+        }
+        .profile(Profile::default())
+    }
+
+    /// Class of each image; ties go to the lower class.
+    ///
+    /// # Errors
+    ///
+    /// When the images are of another width or not finite.
+    pub fn predict(&self, images: ArrayView2<'_, f32>) -> Result<Array1<usize>> {
+        Ok(hard(&self.predict_proba(images)?))
+    }
+
+    /// Probability of each class: images × classes, each row sums to 1.
+    ///
+    /// # Errors
+    ///
+    /// As [`predict`](Self::predict).
+    pub fn predict_proba(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f64>> {
+        self.0.class_probabilities(images)
+    }
+
+    /// Epochs and the reason for the end.
+    #[must_use]
+    pub fn report(&self) -> &Report {
+        &self.0.report
+    }
+
+    /// Writes the model to `path` as safetensors; the file appears whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`](crate::Error::File) when `path` cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.0.save(KIND, path.as_ref())
+    }
+
+    /// Reads a model that [`save`](Self::save) wrote.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, is truncated, is of another kind or newer than this version.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        Trained::load(KIND, path.as_ref()).map(Self)
+    }
+}
+
+impl SupervisedParams {
+    /// Sets schedule, optimiser and noise together; call it before the options that change one of them.
+    ///
+    /// The published baseline is SGD with rate 0.01; `Quick` is the stronger Adam with dropout on the pixels, so that claims against it
+    /// are fair.
+    #[must_use]
+    pub fn profile(mut self, profile: Profile) -> Self {
+        (self.optimiser, self.schedule, self.dropout) = match profile {
+            Profile::Quick => (Optimiser::Adam, vec![Segment::epochs(60, 1e-3)], 0.2),
+            Profile::MuonHunters | Profile::Xie2016 => {
+                (Optimiser::Sgd { momentum: 0.9 }, vec![Segment::epochs(100, 0.01)], 0.0)
+            }
+        };
+        self
+    }
+
+    /// Seed of every random number; 0 where none is given.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Images in a step; 256.
+    #[must_use]
+    pub fn batch_size(mut self, batch_size: usize) -> Self {
+        self.batch_size = batch_size;
+        self
+    }
+
+    /// Rule of the steps; the profile's where none is given.
+    #[must_use]
+    pub fn optimiser(mut self, optimiser: Optimiser) -> Self {
+        self.optimiser = optimiser;
+        self
+    }
+
+    /// Learning rates.
+    #[must_use]
+    pub fn schedule(mut self, schedule: &[Segment]) -> Self {
+        self.schedule = schedule.to_vec();
+        self
+    }
+
+    /// Fraction of the pixels set to 0 in training.
+    #[must_use]
+    pub fn dropout(mut self, rate: f64) -> Self {
+        self.dropout = rate;
+        self
+    }
+
+    /// Fraction of the labelled images of every class that is set aside to find the best epoch; 0.1.
+    #[must_use]
+    pub fn development_fraction(mut self, fraction: f64) -> Self {
+        self.development_fraction = fraction;
+        self
+    }
+
+    /// Epochs without a better one before training stops; 10.
+    #[must_use]
+    pub fn patience(mut self, n_epochs: usize) -> Self {
+        self.patience = n_epochs;
+        self
+    }
+
+    /// How images are scaled.
+    #[must_use]
+    pub fn input_scale(mut self, scale: InputScale) -> Self {
+        self.input_scale = scale;
+        self
+    }
+
+    /// Where the steps run.
+    #[must_use]
+    pub fn backend(mut self, backend: Backend) -> Self {
+        self.backend = backend;
+        self
+    }
+
+    /// Trains on the labelled ones among `images`.
+    ///
+    /// # Errors
+    ///
+    /// When a parameter is outside its domain, a class has fewer than two labelled images, a label is out of range, a pixel is not finite, or
+    /// the loss diverges.
+    pub fn fit(&self, images: ArrayView2<'_, f32>, labels: &[Option<usize>]) -> Result<Supervised> {
+        self.training(images, labels)?.complete()
+    }
+
+    /// The same, epoch by epoch.
+    ///
+    /// # Errors
+    ///
+    /// As [`fit`](Self::fit), but for the loss.
+    pub fn training<'a>(
+        &self,
+        images: ArrayView2<'a, f32>,
+        labels: &[Option<usize>],
+    ) -> Result<Training<'a, Supervised>> {
+        self.check()?;
+        check::images(images, 2, "a classifier")?;
+        check::labels(labels, images.nrows(), self.n_classes)?;
+        let widths: Vec<usize> = std::iter::once(images.ncols()).chain(self.dims.iter().copied()).collect();
+        let init = Initialisation::Glorot;
+        let encoder = (widths.windows(2).enumerate())
+            .map(|(i, pair)| {
+                let mut rng = stream(self.seed, Purpose::Weights, i as u64);
+                Dense::new(pair[0], pair[1], Activation::Relu, init, &mut rng)
+            })
+            .collect();
+        let n_features = widths[widths.len() - 1];
+        let mut rng = stream(self.seed, Purpose::Head, 0);
+        let dense = Dense::new(n_features, self.n_classes, Activation::Linear, init, &mut rng);
+        let head = Some(Head { dense, input: HeadInput::Embedding });
+        let mut feed = Feed::new(images, self.input_scale.fit(images));
+        labels::attach(&mut feed, labels, self.n_classes, self.development_fraction, self.seed);
+        feed.rows.retain(|&row| labels[row].is_some());
+        let plan = self.plan(feed.rows.len());
+        let network = Network { encoder, head, ..Network::default() };
+        Training::new(vec![(plan, Part::All)], feed, network, 1.0, Supervised)
+    }
+
+    fn check(&self) -> Result<()> {
+        let is_valid = !self.dims.is_empty() && self.dims.iter().all(|&dim| dim > 0);
+        check::parameter(
+            is_valid,
+            "dims",
+            format!("{:?}", self.dims),
+            "at least one layer, each at least 1 wide",
+        )?;
+        check::parameter(self.n_classes > 1, "n_classes", self.n_classes, "at least 2")?;
+        check::parameter(self.batch_size > 0, "batch_size", self.batch_size, "at least 1")?;
+        check::parameter(self.patience > 0, "patience", self.patience, "at least 1 epoch")?;
+        check::dropout("dropout", self.dropout)?;
+        check::development(self.development_fraction)?;
+        check::optimiser(self.optimiser)?;
+        check::schedule("schedule", &self.schedule)
+    }
+
+    fn plan(&self, n_images: usize) -> Plan {
+        let plan = Plan {
+            objective: Objective { class_weight: 1.0, ..Objective::NOTHING },
+            input_dropout: self.dropout,
+            patience: Some(self.patience),
+            backend: self.backend,
+            ..Plan::new(Stage::Supervised, self.seed, self.batch_size, self.optimiser)
+        };
+        plan.schedule(&self.schedule, n_images)
+    }
+}
