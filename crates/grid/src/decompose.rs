@@ -28,7 +28,7 @@ pub struct Decomposition {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Highlighted {
-    /// The positives: what the paper of Muon Hunters 2.0 says (section 2.2).
+    /// The positives: what the paper of Muon Hunters 2.0 says (section 2.1).
     #[default]
     Positives,
     /// The negatives: how the project's own analysis program reads such an answer.

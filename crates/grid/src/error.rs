@@ -105,6 +105,7 @@ pub enum Error {
         y: f64,
     },
     /// A raster draws cells of another size than the layout has.
+    #[cfg(feature = "image")]
     #[error("raster draws cells of {} x {} px, but the layout has {} x {} px", got.0, got.1, want.0, want.1)]
     CellSize {
         /// Width and height that the raster draws.
@@ -113,6 +114,7 @@ pub enum Error {
         want: (u32, u32),
     },
     /// The images have more or fewer values a row than the raster shows.
+    #[cfg(feature = "image")]
     #[error("images has {got} values a row, but the raster shows {want}")]
     ValueCount {
         /// Columns of the images.
@@ -121,6 +123,7 @@ pub enum Error {
         want: usize,
     },
     /// A tile shows an image that the array of images does not have.
+    #[cfg(feature = "image")]
     #[error("images has {n_images} rows, but the tile shows image {image}")]
     NoImage {
         /// The image shown.
@@ -129,6 +132,7 @@ pub enum Error {
         n_images: usize,
     },
     /// A fixed contrast is not a range.
+    #[cfg(feature = "image")]
     #[error("contrast is the range {low} to {high}, want two finite numbers with the lower one first")]
     Contrast {
         /// Value drawn with the first colour of the palette.

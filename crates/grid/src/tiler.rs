@@ -8,7 +8,7 @@ use crate::{Error, Layout, Result, Tile};
 /// Upper bits of the stream of random numbers, so that the same seed elsewhere gives other numbers ("grid" in ASCII).
 const STREAM: u64 = 0x6772_6964 << 32;
 
-/// Cuts clusters of images into tiles, as Muon Hunters 2.0 does (section 2.2 of its paper): the images of every cluster
+/// Cuts clusters of images into tiles, as Muon Hunters 2.0 does (section 2.1 of its paper): the images of every cluster
 /// are shuffled and cut into sets of [`n_cells`](Layout::n_cells); the last set is filled with random duplicates from
 /// the same cluster.
 ///
