@@ -115,7 +115,9 @@ impl Montage {
     pub fn dim_padding(mut self) -> Self {
         for cell in std::mem::take(&mut self.padding) {
             self.paint(cell, |pixel, _, _| {
-                *pixel = std::array::from_fn(|i| pixel[i].midpoint(BACKGROUND[i]))
+                for (colour, background) in pixel.iter_mut().zip(BACKGROUND) {
+                    *colour = colour.midpoint(background);
+                }
             });
         }
         self
