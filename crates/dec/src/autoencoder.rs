@@ -47,6 +47,7 @@ pub struct AutoencoderParams {
     image_dropout: f64,
     dropout: f64,
     fine_tune_dropout: f64,
+    max_epochs: Option<usize>,
     reconstruction_loss: ReconstructionLoss,
     initialisation: Initialisation,
     input_scale: InputScale,
@@ -70,6 +71,7 @@ impl Autoencoder {
             image_dropout: 0.0,
             dropout: 0.0,
             fine_tune_dropout: 0.0,
+            max_epochs: None,
             reconstruction_loss: ReconstructionLoss::Mean,
             initialisation: Initialisation::Glorot,
             input_scale: InputScale::default(),
@@ -242,6 +244,13 @@ impl AutoencoderParams {
         self
     }
 
+    /// At most so many epochs of each phase; `None`: as many as the schedule has.
+    #[must_use]
+    pub fn max_epochs(mut self, n_epochs: Option<usize>) -> Self {
+        self.max_epochs = n_epochs;
+        self
+    }
+
     /// Where the steps run.
     #[must_use]
     pub fn backend(mut self, backend: Backend) -> Self {
@@ -327,7 +336,7 @@ impl AutoencoderParams {
         };
         let plan = |stage, schedule: &[Segment]| {
             let plan = Plan::new(stage, self.seed, self.batch_size, self.optimiser);
-            Plan { objective, backend: self.backend, ..plan.schedule(schedule, n_images) }
+            Plan { objective, backend: self.backend, ..plan.schedule(schedule, n_images, self.max_epochs) }
         };
         let last = self.dims.len() - 1;
         let layers = (0..self.dims.len()).filter(|_| !self.layer_schedule.is_empty()).map(|i| {

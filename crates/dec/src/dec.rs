@@ -43,6 +43,7 @@ pub struct DecParams {
     optimiser: Optimiser,
     schedule: Vec<Segment>,
     update_interval: Option<usize>,
+    max_epochs: Option<usize>,
     tolerance: f64,
     alpha: f64,
     n_restarts: usize,
@@ -66,6 +67,7 @@ impl Dec {
             optimiser: Optimiser::Sgd { momentum: 0.9 },
             schedule: Vec::new(),
             update_interval: None,
+            max_epochs: None,
             tolerance: 1e-3,
             alpha: 1.0,
             n_restarts: 20,
@@ -238,6 +240,13 @@ impl DecParams {
         self
     }
 
+    /// At most so many epochs of it; `None`: as many as the schedule has.
+    #[must_use]
+    pub fn max_epochs(mut self, n_epochs: Option<usize>) -> Self {
+        self.max_epochs = n_epochs;
+        self
+    }
+
     /// Where the steps run.
     #[must_use]
     pub fn backend(mut self, backend: Backend) -> Self {
@@ -310,6 +319,6 @@ impl DecParams {
             backend: self.backend,
             ..Plan::new(Stage::Dec, self.seed, self.batch_size, self.optimiser)
         };
-        plan.schedule(&self.schedule, n_images)
+        plan.schedule(&self.schedule, n_images, self.max_epochs)
     }
 }

@@ -45,6 +45,7 @@ pub struct MultitaskParams {
     batch_size: usize,
     optimiser: Optimiser,
     schedule: Vec<Segment>,
+    max_epochs: Option<usize>,
     class_weight: f64,
     cluster_weight: f64,
     reconstruction_weight: f64,
@@ -68,6 +69,7 @@ impl Multitask {
             batch_size: 256,
             optimiser: Optimiser::Adam,
             schedule: Vec::new(),
+            max_epochs: None,
             class_weight: 1.0,
             cluster_weight: 0.0,
             reconstruction_weight: 1.0,
@@ -239,6 +241,13 @@ impl MultitaskParams {
         self
     }
 
+    /// At most so many epochs of it; `None`: as many as the schedule has.
+    #[must_use]
+    pub fn max_epochs(mut self, n_epochs: Option<usize>) -> Self {
+        self.max_epochs = n_epochs;
+        self
+    }
+
     /// Where the steps run.
     #[must_use]
     pub fn backend(mut self, backend: Backend) -> Self {
@@ -317,6 +326,6 @@ impl MultitaskParams {
             backend: self.backend,
             ..Plan::new(Stage::Multitask, self.seed, self.batch_size, self.optimiser)
         };
-        plan.schedule(&self.schedule, n_images)
+        plan.schedule(&self.schedule, n_images, self.max_epochs)
     }
 }

@@ -113,14 +113,21 @@ impl Plan {
         }
     }
 
-    /// Sets the schedule for `n_images` images.
-    pub(crate) fn schedule(mut self, segments: &[Segment], n_images: usize) -> Self {
+    /// Sets the schedule for `n_images` images, cut after `max_epochs`.
+    pub(crate) fn schedule(mut self, segments: &[Segment], n_images: usize, max_epochs: Option<usize>) -> Self {
         let steps_per_epoch = self.steps_per_epoch.unwrap_or(n_images.div_ceil(self.batch_size));
         let n_epochs = |length| match length {
             Length::Epochs(n) => n,
             Length::Steps(n) => n.div_ceil(steps_per_epoch),
         };
-        self.schedule = segments.iter().map(|segment| (n_epochs(segment.length), segment.rate)).collect();
+        let mut left = max_epochs.unwrap_or(usize::MAX);
+        self.schedule = (segments.iter())
+            .map(|segment| {
+                let n_epochs = n_epochs(segment.length).min(left);
+                left -= n_epochs;
+                (n_epochs, segment.rate)
+            })
+            .collect();
         self
     }
 

@@ -43,6 +43,7 @@ pub struct ReclusterParams {
     shuffle: bool,
     optimiser: Optimiser,
     schedule: Vec<Segment>,
+    max_epochs: Option<usize>,
     update_interval: Option<usize>,
     tolerance: f64,
     class_weight: f64,
@@ -64,6 +65,7 @@ impl Recluster {
             shuffle: true,
             optimiser: Optimiser::Sgd { momentum: 0.9 },
             schedule: vec![Segment::epochs(30, 0.01)],
+            max_epochs: None,
             update_interval: None,
             tolerance: 1e-3,
             class_weight: 1.0,
@@ -153,6 +155,13 @@ impl ReclusterParams {
         self
     }
 
+    /// At most so many epochs of it; `None`: as many as the schedule has.
+    #[must_use]
+    pub fn max_epochs(mut self, n_epochs: Option<usize>) -> Self {
+        self.max_epochs = n_epochs;
+        self
+    }
+
     /// Where the steps run.
     #[must_use]
     pub fn backend(mut self, backend: Backend) -> Self {
@@ -236,6 +245,6 @@ impl ReclusterParams {
             backend: self.backend,
             ..Plan::new(Stage::Recluster, self.seed, self.batch_size, self.optimiser)
         };
-        plan.schedule(&self.schedule, n_images)
+        plan.schedule(&self.schedule, n_images, self.max_epochs)
     }
 }

@@ -43,6 +43,7 @@ pub struct SupervisedParams {
     batch_size: usize,
     optimiser: Optimiser,
     schedule: Vec<Segment>,
+    max_epochs: Option<usize>,
     dropout: f64,
     development_fraction: f64,
     patience: usize,
@@ -64,6 +65,7 @@ impl Supervised {
             batch_size: 256,
             optimiser: Optimiser::Adam,
             schedule: Vec::new(),
+            max_epochs: None,
             dropout: 0.0,
             development_fraction: 0.1,
             patience: 10,
@@ -188,6 +190,13 @@ impl SupervisedParams {
         self
     }
 
+    /// At most so many epochs of it; `None`: as many as the schedule has.
+    #[must_use]
+    pub fn max_epochs(mut self, n_epochs: Option<usize>) -> Self {
+        self.max_epochs = n_epochs;
+        self
+    }
+
     /// Where the steps run.
     #[must_use]
     pub fn backend(mut self, backend: Backend) -> Self {
@@ -263,6 +272,6 @@ impl SupervisedParams {
             backend: self.backend,
             ..Plan::new(Stage::Supervised, self.seed, self.batch_size, self.optimiser)
         };
-        plan.schedule(&self.schedule, n_images)
+        plan.schedule(&self.schedule, n_images, self.max_epochs)
     }
 }

@@ -76,6 +76,12 @@ impl<'a, M> Training<'a, M> {
         self.phases.iter().map(|(plan, _)| plan.n_epochs()).sum()
     }
 
+    /// Epochs trained so far, those before a [`resume`](Self::resume) included.
+    #[must_use]
+    pub fn n_done(&self) -> usize {
+        self.epochs.len() + self.course.progress.epochs.len()
+    }
+
     /// The model as it is now: the best epoch so far where development images are set aside, else the last.
     ///
     /// # Errors

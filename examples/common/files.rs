@@ -1,0 +1,42 @@
+//! Files that appear whole or not at all, in a folder that is known to be writable before any work is done.
+
+use anyhow::{Context, Result, ensure};
+use serde::Serialize;
+use std::io::Write;
+use std::path::Path;
+
+/// Makes sure that files can be written to `folder`, creating it where it is missing.
+///
+/// # Errors
+///
+/// When the folder cannot be created or written to.
+pub fn writable(folder: &Path) -> Result<()> {
+    ensure!(!folder.is_file(), "--out {}: is a file, wants a folder", folder.display());
+    std::fs::create_dir_all(folder).with_context(|| format!("--out {}: cannot be created", folder.display()))?;
+    tempfile::NamedTempFile::new_in(folder)
+        .with_context(|| format!("--out {}: cannot be written to", folder.display()))?;
+    Ok(())
+}
+
+/// Writes `content` to a temporary file beside `path` and renames it into place.
+///
+/// # Errors
+///
+/// When the folder cannot be written to.
+pub fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let failed = || format!("{}: cannot be written", path.display());
+    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(failed)?;
+    file.write_all(content.as_ref()).with_context(failed)?;
+    file.persist(path).with_context(failed)?;
+    Ok(())
+}
+
+/// Writes `value` as indented JSON.
+///
+/// # Errors
+///
+/// As [`write`].
+pub fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
+    write(path, serde_json::to_string_pretty(value)? + "\n")
+}

@@ -1,1 +1,0 @@
-//! Targets only: see the files beside this one.
