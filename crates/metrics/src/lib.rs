@@ -1,2 +1,18 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), deny(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used))]
+
+mod binary;
+mod cluster_map;
+mod contingency;
+mod error;
+mod information;
+mod matching;
+mod rand_index;
+mod ranking;
+
+pub use binary::Binary;
+pub use cluster_map::{ClusterMap, cluster_f1};
+pub use contingency::ContingencyTable;
+pub use error::{Error, Result};
+pub use information::Average;
+pub use ranking::{average_precision, roc_auc};
