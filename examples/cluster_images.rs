@@ -1,0 +1,268 @@
+//! Deep embedded clustering of one's own images.
+//!
+//! ```text
+//! cargo run --release --example cluster_images -- --images FILE|DIR --clusters 10
+//! ```
+//!
+//! Reads idx (`.gz` or not), `.npy`, or a folder in the layout of MNIST; writes the cluster of each image, the models, pictures, and with
+//! `--json` the scores against the truth where it is known.
+
+use anyhow::{Context, Result, ensure};
+use clap::{Parser, ValueEnum};
+use common::images::{ImageSet, read_labels};
+use common::memory::peak_rss_mb;
+use common::pictures::{Curve, Group, Panel, curves, scatter};
+use common::session::{Model, Session};
+use common::files;
+use manyhands_dec::{Autoencoder, Dec, Epoch, InputScale, Pca, Profile, Stage};
+use manyhands_grid::{Contrast, Layout, Montage, Palette, Raster, Tiler};
+use manyhands_metrics::{Average, ContingencyTable};
+use ndarray::ArrayView2;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// Deep embedded clustering of one's own images.
+#[derive(Debug, Parser)]
+struct Args {
+    /// Images: idx, idx.gz, npy, or a folder in the layout of MNIST
+    #[arg(long)]
+    images: PathBuf,
+    /// Class of each image, for the scores alone: idx, idx.gz or npy
+    #[arg(long)]
+    truth: Option<PathBuf>,
+    /// Number of clusters
+    #[arg(long)]
+    clusters: usize,
+    /// Seed of every random number
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Schedule of the training
+    #[arg(long, default_value = "quick")]
+    profile: ProfileName,
+    /// At most so many epochs in each phase of the training
+    #[arg(long)]
+    epochs: Option<usize>,
+    /// Only the first so many images
+    #[arg(long)]
+    limit: Option<usize>,
+    /// Threads; all cores where it is not given
+    #[arg(long)]
+    threads: Option<usize>,
+    /// Go on with a run that was stopped
+    #[arg(long)]
+    resume: bool,
+    /// Folder of the results
+    #[arg(long, default_value = "target/cluster_images")]
+    out: PathBuf,
+    /// File of the scores
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+enum ProfileName {
+    Quick,
+    Paper,
+}
+
+impl ProfileName {
+    fn profile(self) -> Profile {
+        match self {
+            Self::Quick => Profile::Quick,
+            Self::Paper => Profile::Xie2016,
+        }
+    }
+}
+
+/// What decides the result.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Settings {
+    images: PathBuf,
+    n_images: usize,
+    n_pixels: usize,
+    clusters: usize,
+    seed: u64,
+    profile: ProfileName,
+    epochs: Option<usize>,
+}
+
+#[derive(Debug, Serialize)]
+struct Scores {
+    n_images: usize,
+    n_clusters: usize,
+    accuracy: Option<f64>,
+    nmi: Option<f64>,
+    ari: Option<f64>,
+    purity: Option<f64>,
+    stop_reason: String,
+    epochs: usize,
+    seconds_pretrain: f64,
+    seconds_dec: f64,
+    peak_rss_mb: Option<f64>,
+    seed: u64,
+}
+
+fn main() -> Result<()> {
+    let args = Args::parse();
+    if let Some(n_threads) = args.threads {
+        ensure!(n_threads > 0, "--threads 0: wants at least 1");
+        rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global()?;
+    }
+    let set = read(&args)?;
+    let images = set.images.view();
+    ensure!(args.clusters > 0, "--clusters 0: wants at least 1");
+    let n_images = images.nrows();
+    ensure!(n_images >= 2, "--images {}: holds {n_images} images, wants at least 2", args.images.display());
+    ensure!(args.clusters <= n_images, "--clusters {}: wants at most the {n_images} images", args.clusters);
+
+    let settings = Settings {
+        images: args.images.clone(),
+        n_images,
+        n_pixels: images.ncols(),
+        clusters: args.clusters,
+        seed: args.seed,
+        profile: args.profile,
+        epochs: args.epochs,
+    };
+    let session = Session::open(&args.out, &settings, args.resume)?;
+    let (dec, seconds) = train(&args, &session, images)?;
+    let clusters = dec.predict(images)?.to_vec();
+    dec.save(args.out.join("dec.safetensors"))?;
+    draw(&args.out, &set, &dec, &clusters, args.seed)?;
+
+    let table = set.truth.as_ref().map(|truth| ContingencyTable::new(truth, &clusters)).transpose()?;
+    let score = |of: fn(&ContingencyTable) -> f64| table.as_ref().map(of);
+    let scores = Scores {
+        n_images,
+        n_clusters: args.clusters,
+        accuracy: score(ContingencyTable::accuracy),
+        nmi: score(|table| table.nmi(Average::Arithmetic)),
+        ari: score(ContingencyTable::adjusted_rand_index),
+        purity: score(ContingencyTable::purity),
+        stop_reason: format!("{:?}", dec.report().stop_reason),
+        epochs: dec.report().epochs.len(),
+        seconds_pretrain: seconds[0],
+        seconds_dec: seconds[1],
+        peak_rss_mb: peak_rss_mb(),
+        seed: args.seed,
+    };
+    session.say(&serde_json::to_string_pretty(&scores)?);
+    if let Some(path) = &args.json {
+        files::write_json(path, &scores)?;
+    }
+    session.say(&format!("results in {}", args.out.display()));
+    Ok(())
+}
+
+fn read(args: &Args) -> Result<ImageSet> {
+    let mut set = ImageSet::read(&args.images)?;
+    if let Some(path) = &args.truth {
+        let truth = read_labels(path)?;
+        let [n_labels, n_images] = [truth.len(), set.images.nrows()];
+        ensure!(n_labels == n_images, "--truth {}: has {n_labels} labels for {n_images} images", path.display());
+        set.truth = Some(truth);
+    }
+    if let Some(limit) = args.limit {
+        ensure!(limit > 0, "--limit 0: wants at least 1");
+        set.truncate(limit);
+    }
+    Ok(set)
+}
+
+/// Autoencoder, then clustering; the seconds that each took in this run.
+fn train(args: &Args, session: &Session, images: ArrayView2<'_, f32>) -> Result<(Dec, [f64; 2])> {
+    let profile = args.profile.profile();
+    let start = Instant::now();
+    let autoencoder = session.train(
+        "autoencoder",
+        &Model { save: |m: &Autoencoder, path| m.save(path), load: |path| Autoencoder::load(path) },
+        || {
+            let mut params = Autoencoder::params(&[500, 500, 2000, 10]).profile(profile);
+            if profile != Profile::Quick {
+                // The factor of the paper is made for 8-bit pixels; what it aims at is made for any.
+                params = params.input_scale(InputScale::UnitMeanSquareGlobal);
+            }
+            Ok(params.seed(args.seed).max_epochs(args.epochs).training(images)?)
+        },
+        |_, _| Ok(()),
+    )?;
+    let seconds_pretrain = start.elapsed().as_secs_f64();
+    let start = Instant::now();
+    let dec = session.train(
+        "dec",
+        &Model { save: |m: &Dec, path| m.save(path), load: |path| Dec::load(path) },
+        || {
+            let params = Dec::params(args.clusters).profile(profile).seed(args.seed).max_epochs(args.epochs);
+            Ok(params.training(autoencoder, images)?)
+        },
+        |_, _| Ok(()),
+    )?;
+    Ok((dec, [seconds_pretrain, start.elapsed().as_secs_f64()]))
+}
+
+/// Cluster of each image as CSV; embedding, learning curve and a grid of each cluster as pictures.
+fn draw(out: &Path, set: &ImageSet, dec: &Dec, clusters: &[usize], seed: u64) -> Result<()> {
+    let rows = clusters.iter().enumerate().map(|(image, cluster)| format!("{image},{cluster}\n"));
+    files::write(&out.join("clusters.csv"), std::iter::once("image,cluster\n".to_owned()).chain(rows).collect::<String>())?;
+
+    let embedding = dec.transform(set.images.view())?;
+    let pca = Pca::fit(embedding.view(), 2.min(embedding.ncols())).context("principal components")?;
+    let points = pca.transform(embedding.view())?;
+    let centres = pca.transform(dec.centres())?;
+    if points.ncols() == 2 {
+        let step = clusters.len().div_ceil(4000);
+        let groups = |of: &[usize], what: &str| -> Vec<Group> {
+            let n = of.iter().max().map_or(0, |&most| most + 1);
+            let mut groups: Vec<Group> =
+                (0..n).map(|i| Group { label: format!("{what} {i}"), points: Vec::new() }).collect();
+            for row in (0..of.len()).step_by(step) {
+                groups[of[row]].points.push((points[[row, 0]], points[[row, 1]]));
+            }
+            groups
+        };
+        let numbers: Vec<_> =
+            centres.rows().into_iter().enumerate().map(|(k, row)| (k, (row[0], row[1]))).collect();
+        let mut plots = vec![("by cluster", groups(clusters, "cluster"))];
+        if let Some(truth) = &set.truth {
+            plots.push(("by class", groups(truth, "class")));
+        }
+        files::write(&out.join("embedding.svg"), scatter(&plots, &numbers)?)?;
+    }
+    files::write(&out.join("learning_curve.svg"), curves(&[learning_curve(&dec.report().epochs)])?)?;
+    if let Some((height, width)) = set.shape {
+        let layout = Layout::square(8).cell_size(width as u32 * 2, height as u32 * 2).gap(2);
+        let raster = Raster::rectangular(height, width, width as u32 * 2, height as u32 * 2)?;
+        let mut drawn = None;
+        for tile in Tiler::new(layout).seed(seed).tile(clusters)? {
+            if drawn != Some(tile.cluster()) {
+                drawn = Some(tile.cluster());
+                Montage::of(&tile, &raster, set.images.view(), Contrast::PerImage, Palette::Grey)?
+                    .write_png(out.join(format!("cluster_{:02}.png", tile.cluster())))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn learning_curve(epochs: &[Epoch]) -> Panel {
+    let curve = |label: &str, colour, of: &dyn Fn(&Epoch) -> Option<f64>| Curve {
+        label: label.to_owned(),
+        points: (epochs.iter().filter(|epoch| epoch.stage == Stage::Dec))
+            .filter_map(|epoch| Some((epoch.index as f64, of(epoch)?)))
+            .collect(),
+        colour,
+        is_faint: false,
+    };
+    Panel {
+        title: "Deep embedded clustering".to_owned(),
+        x_label: "update of the target distribution".to_owned(),
+        y_label: String::new(),
+        curves: vec![
+            curve("KL(P‖Q)", 0, &|epoch| Some(epoch.losses.cluster)),
+            curve("images that changed cluster", 1, &|epoch| epoch.changed),
+        ],
+        benchmarks: Vec::new(),
+    }
+}
