@@ -1,0 +1,5 @@
+//! Tests of manyhands-sim.
+
+mod camera_geometry;
+mod camera_light;
+mod camera_simulator;
