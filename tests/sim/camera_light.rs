@@ -47,7 +47,7 @@ fn the_chord_is_a_radius_from_the_centre_and_a_diameter_from_the_edge() {
 #[test]
 fn the_integrated_chord_is_an_elliptic_integral() {
     // python: from scipy.special import ellipe; 4 * ellipe(rho**2)
-    for (rho, want) in [(0.0, 6.283185307179586), (0.5, 5.869848837357709), (0.9, 4.686788211126457)] {
+    for (rho, want) in [(0.0, TAU), (0.5, 5.869848837357709), (0.9, 4.686788211126457)] {
         assert_relative_eq!(integrated_chord(rho, 0.0), want, max_relative = 1e-7);
     }
 }

@@ -1,2 +1,29 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), deny(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used))]
+
+mod columns;
+mod error;
+mod estimate;
+mod fixed_log;
+mod gold;
+mod gold_counts;
+mod ids;
+mod information;
+mod majority;
+mod prior;
+mod repeats;
+#[cfg(feature = "serde")]
+mod snapshot;
+mod swap;
+mod volunteer;
+mod vote;
+
+pub use error::Error;
+pub use estimate::{Estimate, Estimates};
+pub use gold_counts::GoldCounts;
+pub use information::{information_gain, skill};
+pub use majority::{MajorityVote, MajorityVoteParams};
+pub use repeats::Repeats;
+pub use swap::{Swap, SwapParams};
+pub use volunteer::Volunteer;
+pub use vote::Vote;
