@@ -3,7 +3,8 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use manyhands_sim::{Camera, CameraSimulator};
+use manyhands_grid::{Layout, Tiler};
+use manyhands_sim::{Camera, CameraSimulator, Crowd};
 
 fn camera(c: &mut Criterion) {
     let mut group = c.benchmark_group("camera");
@@ -27,5 +28,26 @@ fn camera(c: &mut Criterion) {
     c.bench_function("symmetries/499", |b| b.iter(|| black_box(&veritas).symmetries()));
 }
 
-criterion_group!(benches, camera);
+fn crowd(c: &mut Criterion) {
+    let truth: Vec<bool> = (0..20_000).map(|image| image % 3 == 0).collect();
+    let mut group = c.benchmark_group("crowd");
+    group.sample_size(10);
+    for (name, crowd, side, n_answers) in
+        [("beta_10x10", Crowd::beta(200), 10, 10), ("public_6x6", Crowd::public(1000), 6, 5)]
+    {
+        let tiles = Tiler::new(Layout::square(side)).tile(&vec![0; truth.len()]).expect("a good layout");
+        let n = tiles.len() * n_answers;
+        group.throughput(Throughput::Elements(n as u64));
+        group.bench_function(BenchmarkId::new(name, n), |b| {
+            b.iter(|| black_box(&crowd).answer(&tiles, &truth, n_answers));
+        });
+    }
+    let n = truth.len() * 5;
+    group.throughput(Throughput::Elements(n as u64));
+    let crowd = Crowd::public(1000);
+    group.bench_function(BenchmarkId::new("votes", n), |b| b.iter(|| black_box(&crowd).vote(&truth, 5)));
+    group.finish();
+}
+
+criterion_group!(benches, camera, crowd);
 criterion_main!(benches);

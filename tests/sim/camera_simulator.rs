@@ -28,6 +28,16 @@ fn image_i_depends_only_on_the_seed_and_i() {
 }
 
 #[test]
+fn the_same_seed_gives_the_same_images_for_any_number_of_threads() {
+    let simulator = CameraSimulator::stage2().night_sky_rate(0.1).seed(11);
+    let with_threads = |n| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap();
+        pool.install(|| simulator.simulate(60).unwrap())
+    };
+    assert_eq!(with_threads(1), with_threads(3));
+}
+
+#[test]
 fn the_first_images_of_a_seed_stay_the_same() {
     // Written by this program itself: a change here changes every simulated data set.
     let simulation = CameraSimulator::stage1().seed(2).simulate(8).unwrap();

@@ -3,3 +3,5 @@
 mod camera_geometry;
 mod camera_light;
 mod camera_simulator;
+mod crowd_answers;
+mod crowd_presets;

@@ -90,6 +90,28 @@ pub enum Error {
         /// Events drawn.
         attempts: usize,
     },
+
+    /// No answer was asked for, or more than there are volunteers, who answer only once.
+    #[error(
+        "n_answers: got {n_answers} with {n_volunteers} volunteers, want at least 1 and at most one per volunteer"
+    )]
+    Answers {
+        /// Answers asked for, for every tile or image.
+        n_answers: usize,
+        /// Volunteers in the crowd.
+        n_volunteers: usize,
+    },
+
+    /// A tile shows an image without a truth.
+    #[error("truth: got {n_truth} entries, want one for image {image}, which tile {tile} shows")]
+    NoTruth {
+        /// Index of the tile.
+        tile: usize,
+        /// The image that it shows.
+        image: usize,
+        /// Entries of the truth.
+        n_truth: usize,
+    },
 }
 
 /// `Ok` if `value` is a finite number inside `[min, max]`.

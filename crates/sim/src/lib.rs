@@ -2,6 +2,7 @@
 #![cfg_attr(not(test), deny(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used))]
 
 mod camera;
+mod crowd;
 mod error;
 mod stream;
 
@@ -9,4 +10,5 @@ pub use camera::{
     Blob, Camera, CameraSimulator, Cleaning, Electronics, Event, Kind, Muons, RadiusLaw, Ring, Simulation,
     chord,
 };
+pub use crowd::{Crowd, GridAnswer, ImageVote, Volunteer};
 pub use error::Error;

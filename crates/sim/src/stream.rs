@@ -13,6 +13,14 @@ pub(crate) enum Purpose {
     Image = 0,
     /// The check that a camera can see a kind of event.
     Probe = 1,
+    /// Who answers which tile, and when.
+    Tiles = 2,
+    /// One answer to a tile, by its place in time.
+    Answer = 3,
+    /// Who votes on which image, and when.
+    Images = 4,
+    /// One vote on an image, by its place in time.
+    Vote = 5,
 }
 
 /// The generator for `item` of `purpose`, a pure function of its arguments.

@@ -45,7 +45,7 @@ impl Camera {
     /// The 499-pixel camera of VERITAS: a hexagonal lattice of pitch 0.15°, 3.5° across.
     ///
     /// Order of the pixels: hexagonal rings from the centre outward, each ring clockwise from the positive x axis. It is the
-    /// order of the instrument's channels.
+    /// order in which the Muon Hunters analysis lists them.
     pub fn veritas() -> Self {
         // Unit steps along a ring, clockwise, as coefficients of e₁ = (1, 0) and e₂ = (1/2, √3/2).
         const STEPS: [[i32; 2]; 6] = [[0, -1], [-1, 0], [-1, 1], [0, 1], [1, 0], [1, -1]];

@@ -11,7 +11,7 @@ use crate::Error;
 use crate::error::check_share;
 use crate::stream::{MAX_ITEM, Purpose, stream};
 
-/// Events drawn for one image before giving up. About one in two is kept by the VERITAS camera.
+/// Events drawn for one image before giving up. The VERITAS camera keeps more than eight of ten.
 const MAX_ATTEMPTS: usize = 10_000;
 
 /// Simulates camera images. A value of options; [`simulate`](Self::simulate) checks them and draws.

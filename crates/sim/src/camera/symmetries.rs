@@ -33,6 +33,7 @@ impl Camera {
     fn permutation(&self, operation: usize) -> Result<Vec<usize>, Error> {
         let (sin, cos) = (FRAC_PI_3 * (operation % 6) as f64).sin_cos();
         let (sin_mirror, cos_mirror) = (2.0 * self.axis()).sin_cos();
+        let tolerance = (TOLERANCE * self.pitch()).powi(2);
         let positions = self.positions();
         let mut permutation = vec![None; positions.len()];
         for (pixel, &[x, y]) in positions.iter().enumerate() {
@@ -42,7 +43,7 @@ impl Camera {
                 [cos_mirror * x + sin_mirror * y, sin_mirror * x - cos_mirror * y]
             };
             let moved = [cos * x - sin * y, sin * x + cos * y];
-            let near = |p: &[f64; 2]| (p[0] - moved[0]).hypot(p[1] - moved[1]) < TOLERANCE * self.pitch();
+            let near = |p: &[f64; 2]| (p[0] - moved[0]).powi(2) + (p[1] - moved[1]).powi(2) < tolerance;
             let target = positions.iter().position(near);
             let target = target.ok_or(Error::NotSymmetric { operation, pixel })?;
             permutation[target] = Some(pixel);
