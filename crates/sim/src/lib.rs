@@ -1,2 +1,14 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), deny(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used))]
+
+mod camera;
+mod crowd;
+mod error;
+mod stream;
+
+pub use camera::{
+    Blob, Camera, CameraSimulator, Cleaning, Electronics, Event, Kind, Muons, RadiusLaw, Ring, Simulation,
+    chord,
+};
+pub use crowd::{Crowd, GridAnswer, ImageVote, Volunteer};
+pub use error::Error;

@@ -1,0 +1,7 @@
+//! Tests of manyhands-sim.
+
+mod camera_geometry;
+mod camera_light;
+mod camera_simulator;
+mod crowd_answers;
+mod crowd_presets;
