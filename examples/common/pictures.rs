@@ -196,7 +196,7 @@ fn plot<'a, 'b>(area: &'a Area<'b>, title: &str, x: Range<f64>, y: Range<f64>) -
         .map_err(failed)
 }
 
-fn legend(plot: &mut Plot<'_, '_>) -> Result<()> {
+fn legend<'a, 'b: 'a>(plot: &mut Plot<'a, 'b>) -> Result<()> {
     plot.configure_series_labels()
         .background_style(WHITE.mix(0.8))
         .border_style(BLACK.mix(0.3))
