@@ -45,21 +45,21 @@ fn swap_fit(c: &mut Criterion) {
         let crowd = Crowd::new(n, 2, 1);
         let params = crowd.swap();
         group.bench_function(BenchmarkId::new("2 classes", n), |b| {
-            b.iter(|| params.fit(&crowd.votes).unwrap())
+            b.iter(|| params.fit(&crowd.votes).unwrap());
         });
         let once = crowd.swap().repeats(Repeats::FirstOnly);
         group.bench_function(BenchmarkId::new("first only", n), |b| {
-            b.iter(|| once.fit(&crowd.votes).unwrap())
+            b.iter(|| once.fit(&crowd.votes).unwrap());
         });
         let crowd = Crowd::new(n, 5, 1);
         let params = crowd.swap();
         group.bench_function(BenchmarkId::new("5 classes", n), |b| {
-            b.iter(|| params.fit(&crowd.votes).unwrap())
+            b.iter(|| params.fit(&crowd.votes).unwrap());
         });
         let crowd = Crowd::new(n, 2, 4_001);
         let params = crowd.swap();
         group.bench_function(BenchmarkId::new("sparse ids", n), |b| {
-            b.iter(|| params.fit(&crowd.votes).unwrap())
+            b.iter(|| params.fit(&crowd.votes).unwrap());
         });
     }
     group.finish();
@@ -90,7 +90,7 @@ fn swap_estimates(c: &mut Criterion) {
         let n_subjects = swap.estimates().len();
         group.throughput(Throughput::Elements(n_subjects as u64));
         group.bench_function(BenchmarkId::new("2 classes, subjects", n_subjects), |b| {
-            b.iter(|| swap.estimates())
+            b.iter(|| swap.estimates());
         });
     }
     group.finish();
@@ -102,7 +102,9 @@ fn majority_vote(c: &mut Criterion) {
         group.throughput(Throughput::Elements(n as u64));
         let crowd = Crowd::new(n, 2, 1);
         let params = MajorityVote::params(2);
-        group.bench_function(BenchmarkId::new("fit", n), |b| b.iter(|| params.fit(&crowd.votes).unwrap()));
+        group.bench_function(BenchmarkId::new("fit", n), |b| {
+            b.iter(|| params.fit(&crowd.votes).unwrap());
+        });
         group.bench_function(BenchmarkId::new("observe", n), |b| {
             b.iter(|| {
                 let mut majority = params.build().unwrap();

@@ -129,7 +129,7 @@ proptest! {
         // sees no gold.
         let more_gold: Vec<_> = (0..k).map(|class| (20 + class, class)).collect();
         params = params.gold(&[crowd.gold.clone(), more_gold].concat());
-        let mut votes = crowd.votes.clone();
+        let mut votes = crowd.votes;
         votes.extend((0..k * times).map(|i| vote(7, 20 + i % k, 0)));
         let before = params.fit(&votes).unwrap();
         votes.extend(noise.iter().map(|&(v, s, label)| vote(v, s, label)));
@@ -155,6 +155,8 @@ proptest! {
         counts.merge(&params.count(&part(order[1])).unwrap()).unwrap();
         counts.merge(&params.count(&part(order[2])).unwrap()).unwrap();
         prop_assert_eq!(&counts, &params.count(&crowd.votes).unwrap());
+        prop_assert_eq!(counts.n_votes(), crowd.votes.len() as u64);
+        prop_assert_eq!(counts.n_gold_votes(), crowd.votes.iter().filter(|vote| crowd.is_gold(vote)).count() as u64);
 
         let mut merged = params.fit_with(counts.clone(), &part(order[2])).unwrap();
         merged.merge(&params.fit_with(counts.clone(), &part(order[0])).unwrap()).unwrap();
@@ -276,6 +278,9 @@ fn first_only_parts_that_share_a_pair_do_not_merge() {
     let other = params.fit_with(counts, &parts[1]).unwrap();
     assert_eq!(swap.merge(&other), Err(Error::MergeRepeat { volunteer: 7, subject: 3 }));
     assert_eq!(swap, before);
+    swap.merge(&params.fit_with(swap.gold_counts().clone(), &parts[1][1..]).unwrap()).unwrap();
+    swap.observe(vote(8, 3, 1)).unwrap();
+    assert_eq!(swap.estimate(3).unwrap().n_votes, 2);
 
     let params = MajorityVote::params(2).repeats(Repeats::FirstOnly);
     let mut majority = params.fit(&parts[0]).unwrap();

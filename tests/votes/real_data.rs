@@ -5,7 +5,7 @@
 use std::{
     collections::{BTreeMap, HashSet},
     env,
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use manyhands_votes::{Estimate, MajorityVote, Repeats, Swap, Vote};
@@ -30,7 +30,7 @@ fn labels_folder() -> Option<PathBuf> {
 
 impl DataSet {
     /// Without rows that stand twice, word for word.
-    fn read(folder: PathBuf) -> Self {
+    fn read(folder: &Path) -> Self {
         let rows = |file: &str| -> Vec<Vec<usize>> {
             let path = folder.join(file);
             let mut reader =
@@ -72,14 +72,14 @@ fn majority_vote_has_the_known_accuracy_on_public_data_sets() {
         ("d_jn-product", 2, 0.8966),
         ("s4_Face_Sentiment_Identification", 4, 0.6367),
     ] {
-        let data = DataSet::read(folder.join(name));
+        let data = DataSet::read(&folder.join(name));
         assert_eq!(data.n_classes, n_classes);
         let majority = MajorityVote::params(n_classes).fit(&data.votes).unwrap();
         let accuracy = data.accuracy(|subject| majority.estimate(subject), &HashSet::new());
         assert!((accuracy - expected).abs() < 1e-4, "{name}: {accuracy:.5}, expected {expected}");
     }
     // Some workers of this set gave two different labels to an item: only the first counts.
-    let data = DataSet::read(folder.join("ZenCrowd_us"));
+    let data = DataSet::read(&folder.join("ZenCrowd_us"));
     let majority = MajorityVote::params(2).repeats(Repeats::FirstOnly).fit(&data.votes).unwrap();
     let accuracy = data.accuracy(|subject| majority.estimate(subject), &HashSet::new());
     assert!((accuracy - 0.860_54).abs() < 1e-5, "{accuracy:.5}");
@@ -92,7 +92,7 @@ fn two_pass_swap_beats_online_swap_and_majority_vote_on_public_data_sets() {
     let sets = ["bluebird", "rte", "ZenCrowd_us", "d_jn-product"];
     let n_seeds = 10;
     for name in sets {
-        let data = DataSet::read(folder.join(name));
+        let data = DataSet::read(&folder.join(name));
         let majority = MajorityVote::params(2).fit(&data.votes).unwrap();
         for seed in 0..n_seeds {
             // A fifth of the subjects is gold; the accuracy is that of the others. The order of the votes is random too.

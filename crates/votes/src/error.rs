@@ -163,12 +163,14 @@ pub enum Error {
         column: usize,
     },
     /// A saved state of another aggregator.
+    #[cfg(feature = "serde")]
     #[error("state is not a saved {wants}")]
     StateKind {
         /// The kind of state that was wanted.
         wants: &'static str,
     },
     /// A saved state of a later version of this crate.
+    #[cfg(feature = "serde")]
     #[error("state has version {got}, wants at most {newest}: it was saved by a newer manyhands-votes")]
     StateVersion {
         /// The version of the state.
@@ -177,6 +179,7 @@ pub enum Error {
         newest: u32,
     },
     /// A saved state whose parts contradict each other.
+    #[cfg(feature = "serde")]
     #[error("state is damaged: {field} does not fit the rest")]
     StateDamaged {
         /// The part that does not fit.

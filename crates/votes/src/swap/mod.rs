@@ -32,8 +32,8 @@ use subjects::SubjectSums;
 /// * **online** ([`SwapParams::build`], then [`Swap::observe`] vote by vote): as it is when the vote arrives. A volunteer
 ///   who meets gold late leaves early votes with little weight; the order of the votes matters.
 /// * **two-pass** ([`SwapParams::fit`]): as it is after all gold votes. The order of the votes does not matter, to the
-///   last bit. Prefer it when the votes are already there: on ten public data sets with 5 % gold its labels are 1.6
-///   points more accurate than the online ones.
+///   last bit. Prefer it when the votes are already there: in our test on four public data sets with a fifth of the subjects gold
+///   its labels are right in 91.7 % of the others, the online ones in 91.0 %, those of majority vote in 85.5 %.
 ///
 /// A fitted `Swap` goes on online: later votes are weighed with the volunteers of their time, earlier ones stay as they are.
 ///
