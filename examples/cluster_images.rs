@@ -175,7 +175,7 @@ fn read(args: &Args) -> Result<ImageSet> {
 fn train(args: &Args, session: &Session, images: ArrayView2<'_, f32>) -> Result<(Dec, [f64; 2])> {
     let profile = args.profile.profile();
     let start = Instant::now();
-    let autoencoder = session.train(
+    let (autoencoder, _) = session.train(
         "autoencoder",
         &Model { save: |m: &Autoencoder, path| m.save(path), load: |path| Autoencoder::load(path) },
         || {
@@ -190,7 +190,7 @@ fn train(args: &Args, session: &Session, images: ArrayView2<'_, f32>) -> Result<
     )?;
     let seconds_pretrain = start.elapsed().as_secs_f64();
     let start = Instant::now();
-    let dec = session.train(
+    let (dec, _) = session.train(
         "dec",
         &Model { save: |m: &Dec, path| m.save(path), load: |path| Dec::load(path) },
         || {

@@ -191,3 +191,15 @@ fn read_idx(path: &Path) -> Result<(Vec<usize>, Vec<u8>)> {
     ensure!(bytes.len() == wants, "{}: has {} bytes of data, its header says {wants}", path.display(), bytes.len());
     Ok((sizes, bytes))
 }
+
+/// Pixel positions of the camera in an npz file, x and y in degrees, where it has a member `xy_deg`.
+#[must_use]
+pub fn read_positions(path: &Path) -> Option<Vec<[f64; 2]>> {
+    let mut npz = NpzReader::new(File::open(path).ok()?).ok()?;
+    let doubles = npz.by_name::<ndarray::OwnedRepr<f64>, ndarray::Ix2>("xy_deg.npy").ok();
+    let positions = doubles.or_else(|| {
+        let floats = npz.by_name::<ndarray::OwnedRepr<f32>, ndarray::Ix2>("xy_deg.npy").ok()?;
+        Some(floats.mapv(f64::from))
+    })?;
+    Some(positions.rows().into_iter().filter(|row| row.len() == 2).map(|row| [row[0], row[1]]).collect())
+}

@@ -87,48 +87,35 @@ impl Session {
         Ok(())
     }
 
-    /// The result of step `name`: read back where a run that is resumed had finished it, else made and kept.
-    ///
-    /// # Errors
-    ///
-    /// When making, reading or writing it fails.
-    pub fn step<T: Serialize + DeserializeOwned>(&self, name: &str, make: impl FnOnce() -> Result<T>) -> Result<T> {
-        let path = self.state.join(format!("{name}.json"));
-        if path.exists() {
-            let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-            return serde_json::from_str(&text).with_context(|| format!("{}: is damaged", path.display()));
-        }
-        self.check()?;
-        let made = make()?;
-        crate::files::write_json(&path, &made)?;
-        Ok(made)
-    }
-
-    /// The model of step `name` and the seconds it took: read back where it was finished before, else trained, from a checkpoint where there
-    /// is one. `watch` sees every epoch that is trained here.
+    /// The model of step `name`, and what `watch` said of each epoch: read back where it was finished before, else trained, from a checkpoint
+    /// where there is one.
     ///
     /// # Errors
     ///
     /// When the training fails, or after Ctrl-C, with a checkpoint left behind.
-    pub fn train<'a, M>(
+    pub fn train<'a, M, W: Serialize + DeserializeOwned>(
         &self,
         name: &str,
         model: &Model<M>,
         start: impl FnOnce() -> Result<Training<'a, M>>,
-        mut watch: impl FnMut(&Epoch, &Training<'a, M>) -> Result<()>,
-    ) -> Result<M> {
-        let finished = self.state.join(format!("{name}.safetensors"));
+        mut watch: impl FnMut(&Epoch, &Training<'a, M>) -> Result<W>,
+    ) -> Result<(M, Vec<W>)> {
+        let file = |extension: &str| self.state.join(format!("{}.{extension}", name.replace(' ', "_")));
+        let [finished, checkpoint, log] = [file("safetensors"), file("checkpoint"), file("log.json")];
         if finished.exists() {
-            return Ok((model.load)(&finished)?);
+            return Ok(((model.load)(&finished)?, read_json(&log)?));
         }
         self.check()?;
-        let checkpoint = self.state.join(format!("{name}.checkpoint"));
         let bar = self.bar(name, 0);
         bar.set_message("starting");
         bar.enable_steady_tick(Duration::from_millis(500));
         let mut training = start()?;
-        if checkpoint.exists() {
+        let mut watched: Vec<W> = Vec::new();
+        if checkpoint.exists() && log.exists() {
             training = training.resume(&checkpoint)?;
+            watched = read_json(&log)?;
+            watched.truncate(training.n_done());
+            ensure!(watched.len() == training.n_done(), "{}: is shorter than its checkpoint", log.display());
         }
         bar.set_length(training.n_epochs() as u64);
         bar.set_position(training.n_done() as u64);
@@ -137,22 +124,30 @@ impl Session {
             let epoch = epoch?;
             bar.set_position(training.n_done() as u64);
             bar.set_message(describe(&epoch));
-            watch(&epoch, &training)?;
+            watched.push(watch(&epoch, &training)?);
             let is_stopped = self.stopped.load(Ordering::SeqCst);
             if is_stopped || saved.elapsed() > BETWEEN_CHECKPOINTS {
+                // The log first: it may be longer than the checkpoint, not shorter.
+                crate::files::write_json(&log, &watched)?;
                 training.save(&checkpoint)?;
                 saved = Instant::now();
             }
             self.check()?;
         }
         let trained = training.finish()?;
+        crate::files::write_json(&log, &watched)?;
         (model.save)(&trained, &finished)?;
         if checkpoint.exists() {
             std::fs::remove_file(&checkpoint).with_context(|| checkpoint.display().to_string())?;
         }
         bar.finish();
-        Ok(trained)
+        Ok((trained, watched))
     }
+}
+
+fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
+    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    serde_json::from_str(&text).with_context(|| format!("{}: is damaged", path.display()))
 }
 
 /// How a kind of model is kept.

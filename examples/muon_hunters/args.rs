@@ -1,0 +1,164 @@
+//! What the user may choose.
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::{Parser, ValueEnum};
+use manyhands_dec::Profile;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// The loop of Muon Hunters 2.0: cluster, ask, aggregate, retrain, recluster.
+#[derive(Clone, Debug, Parser)]
+pub(crate) struct Args {
+    /// Stage of the project: 1 has 10 clusters, 10 x 10 grids, 32.6 % muons and the beta crowd; 2 has 50, 6 x 6, 3.4 % and the public
+    #[arg(long, default_value = "1", value_parser = clap::value_parser!(u8).range(1..=2))]
+    pub(crate) stage: u8,
+    /// Images instead of simulated ones: mnist:DIR, npy:FILE, or npz:FILE:MEMBER=CLASS,MEMBER=CLASS
+    #[arg(long)]
+    pub(crate) data: Option<Source>,
+    /// Class of each image of npy:FILE: npy or idx; class 1 is positive
+    #[arg(long)]
+    pub(crate) truth: Option<PathBuf>,
+    /// The class that counts as positive; 1, but 0..=9 with mnist
+    #[arg(long, default_value_t = 1)]
+    pub(crate) positive: usize,
+    /// Fraction of positives: of the simulation, or to thin real data out to
+    #[arg(long)]
+    pub(crate) rate: Option<f64>,
+    /// Number of images, at most
+    #[arg(long, default_value_t = 20_000)]
+    pub(crate) images: usize,
+    /// Times that new images are asked about and the model retrained
+    #[arg(long, default_value_t = 1)]
+    pub(crate) batches: usize,
+    /// Schedule of the trainings
+    #[arg(long, default_value = "quick")]
+    pub(crate) profile: ProfileName,
+    /// At most so many epochs in each phase of every training
+    #[arg(long)]
+    pub(crate) epochs: Option<usize>,
+    /// Trainings to average over
+    #[arg(long, default_value_t = 1)]
+    pub(crate) runs: usize,
+    /// Clusters; 10 in stage 1, 50 in stage 2
+    #[arg(long)]
+    pub(crate) clusters: Option<usize>,
+    /// Cells along the side of a grid; 10 in stage 1, 6 in stage 2
+    #[arg(long)]
+    pub(crate) grid: Option<usize>,
+    /// Simulated volunteers
+    #[arg(long, default_value_t = 200)]
+    pub(crate) volunteers: usize,
+    /// Seed of every random number
+    #[arg(long, default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Threads; all cores where it is not given
+    #[arg(long)]
+    pub(crate) threads: Option<usize>,
+    /// Go on with a run that was stopped
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// Write volunteers' names as they are instead of hashed
+    #[arg(long)]
+    pub(crate) show_names: bool,
+    /// Folder of the results
+    #[arg(long, default_value = "target/muon_hunters")]
+    pub(crate) out: PathBuf,
+}
+
+/// Where images come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Source {
+    Mnist(PathBuf),
+    Npy(PathBuf),
+    Npz(PathBuf, String),
+}
+
+impl FromStr for Source {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let (kind, rest) = text.split_once(':').context("wants mnist:DIR, npy:FILE or npz:FILE:MEMBER=CLASS,…")?;
+        match kind {
+            "mnist" => Ok(Self::Mnist(rest.into())),
+            "npy" => Ok(Self::Npy(rest.into())),
+            "npz" => {
+                let (file, members) = rest.rsplit_once(':').context("wants npz:FILE:MEMBER=CLASS,MEMBER=CLASS")?;
+                Ok(Self::Npz(file.into(), members.to_owned()))
+            }
+            _ => bail!("{kind:?}: wants mnist, npy or npz"),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ProfileName {
+    Quick,
+    Paper,
+}
+
+/// What decides the result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Settings {
+    pub(crate) stage: u8,
+    pub(crate) data: Option<Source>,
+    pub(crate) truth: Option<PathBuf>,
+    pub(crate) positive: usize,
+    pub(crate) rate: Option<f64>,
+    pub(crate) n_images: usize,
+    pub(crate) n_batches: usize,
+    pub(crate) profile: ProfileName,
+    pub(crate) max_epochs: Option<usize>,
+    pub(crate) n_runs: usize,
+    pub(crate) n_clusters: usize,
+    /// Cells along the side of a grid.
+    pub(crate) side: usize,
+    /// Answers that a grid gets: 10 in the first stage; 5 in the second, where the paper counts images with at least 5.
+    pub(crate) n_answers: usize,
+    pub(crate) n_volunteers: usize,
+    pub(crate) seed: u64,
+}
+
+impl Args {
+    pub(crate) fn settings(&self) -> Result<Settings> {
+        for (name, value) in [("images", self.images), ("batches", self.batches), ("runs", self.runs)] {
+            ensure!(value > 0, "--{name} 0: wants at least 1");
+        }
+        ensure!(self.clusters != Some(0), "--clusters 0: wants at least 1");
+        ensure!(self.grid != Some(0), "--grid 0: wants at least 1");
+        ensure!(self.threads != Some(0), "--threads 0: wants at least 1");
+        ensure!(self.truth.is_some() == matches!(self.data, Some(Source::Npy(_))), "--truth goes with --data npy:FILE");
+        if let Some(rate) = self.rate {
+            ensure!(rate > 0.0 && rate < 1.0, "--rate {rate}: wants a fraction above 0 and below 1");
+        }
+        let [n_clusters, side, n_answers] = if self.stage == 1 { [10, 10, 10] } else { [50, 6, 5] };
+        ensure!(self.volunteers >= n_answers, "--volunteers {}: wants at least {n_answers}", self.volunteers);
+        Ok(Settings {
+            stage: self.stage,
+            data: self.data.clone(),
+            truth: self.truth.clone(),
+            positive: self.positive,
+            rate: self.rate,
+            n_images: self.images,
+            n_batches: self.batches,
+            profile: self.profile,
+            max_epochs: self.epochs,
+            n_runs: self.runs,
+            n_clusters: self.clusters.unwrap_or(n_clusters),
+            side: self.grid.unwrap_or(side),
+            n_answers,
+            n_volunteers: self.volunteers,
+            seed: self.seed,
+        })
+    }
+}
+
+impl Settings {
+    pub(crate) fn dec_profile(&self) -> Profile {
+        match self.profile {
+            ProfileName::Quick => Profile::Quick,
+            ProfileName::Paper => Profile::MuonHunters,
+        }
+    }
+}

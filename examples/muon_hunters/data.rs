@@ -1,0 +1,183 @@
+//! Images with their truth, split into those that train, those that are scored, and the few whose truth the aggregation knows.
+
+use crate::args::{Settings, Source};
+use anyhow::{Context, Result, ensure};
+use common::images::{ImageSet, read_labels, read_positions};
+use common::session::Session;
+use manyhands_dec::InputScale;
+use manyhands_grid::Raster;
+use manyhands_sim::{Camera, CameraSimulator};
+use ndarray::{Array2, Axis, concatenate};
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+/// Fraction of the images that is scored and never trained on (section 3 of the paper).
+const TEST_FRACTION: f64 = 0.25;
+/// Fraction of the training images of known truth: the part that the telescope's own analysis plays in the paper.
+const GOLD_FRACTION: f64 = 0.1;
+/// Pixels along the side of a cell.
+const CELL: u32 = 48;
+/// Images simulated between two moves of the progress bar.
+const CHUNK: usize = 1000;
+
+/// Everything the loop works on.
+#[derive(Debug)]
+pub(crate) struct Data {
+    pub(crate) train: Part,
+    pub(crate) test: Part,
+    /// Rows of `train` whose truth the aggregation knows, with that truth.
+    pub(crate) gold: Vec<(usize, usize)>,
+    /// How to draw an image.
+    pub(crate) raster: Raster,
+    pub(crate) cell: u32,
+    pub(crate) scale: InputScale,
+    /// What the images are, in words.
+    pub(crate) name: String,
+}
+
+/// Images and their truth.
+#[derive(Debug)]
+pub(crate) struct Part {
+    /// images × pixels
+    pub(crate) images: Array2<f32>,
+    /// 1: positive.
+    pub(crate) truth: Vec<usize>,
+}
+
+impl Part {
+    pub(crate) fn positives(&self) -> Vec<bool> {
+        self.truth.iter().map(|&class| class == 1).collect()
+    }
+}
+
+/// Images before the split.
+struct Loaded {
+    images: Array2<f32>,
+    truth: Vec<usize>,
+    raster: Raster,
+    scale: InputScale,
+    name: String,
+}
+
+impl Data {
+    pub(crate) fn load(settings: &Settings, session: &Session) -> Result<Self> {
+        let mut rng = ChaCha8Rng::seed_from_u64(settings.seed);
+        let source = match &settings.data {
+            None => simulate(settings, session)?,
+            Some(source) => read(source, settings, &mut rng)?,
+        };
+        let n = source.truth.len();
+        let n_positive = source.truth.iter().sum::<usize>();
+        ensure!(n >= 8, "the data holds {n} images: wants at least 8");
+        ensure!(n_positive > 0 && n_positive < n, "{n_positive} of {n} images are positive: wants both kinds");
+        let mut order: Vec<usize> = (0..n).collect();
+        order.shuffle(&mut rng);
+        let n_test = (TEST_FRACTION * n as f64).round() as usize;
+        let part = |rows: &[usize]| Part {
+            images: source.images.select(Axis(0), rows),
+            truth: rows.iter().map(|&row| source.truth[row]).collect(),
+        };
+        let (test, train) = (part(&order[..n_test]), part(&order[n_test..]));
+        let n_gold = ((GOLD_FRACTION * train.truth.len() as f64).round() as usize).max(1);
+        // The rows are shuffled already.
+        let gold: Vec<_> = train.truth.iter().copied().enumerate().take(n_gold).collect();
+        for class in 0..2 {
+            let is_known = gold.iter().any(|&(_, truth)| truth == class);
+            ensure!(is_known, "no gold of class {class} among {n_gold} images: wants more images of that class");
+        }
+        Ok(Self { train, test, gold, raster: source.raster, cell: CELL, scale: source.scale, name: source.name })
+    }
+}
+
+fn simulate(settings: &Settings, session: &Session) -> Result<Loaded> {
+    let mut simulator = if settings.stage == 1 { CameraSimulator::stage1() } else { CameraSimulator::stage2() };
+    if let Some(rate) = settings.rate {
+        simulator = simulator.positive_rate(rate);
+    }
+    let simulator = simulator.seed(settings.seed);
+    let bar = session.bar("simulating images", settings.n_images);
+    let (mut parts, mut truth) = (Vec::new(), Vec::new());
+    for first in (0..settings.n_images).step_by(CHUNK) {
+        session.check()?;
+        let simulation = simulator.simulate_range(first, CHUNK.min(settings.n_images - first))?;
+        truth.extend(simulation.truth);
+        parts.push(simulation.images);
+        bar.inc(CHUNK as u64);
+    }
+    bar.finish();
+    let views: Vec<_> = parts.iter().map(Array2::view).collect();
+    Ok(Loaded {
+        images: concatenate(Axis(0), &views)?,
+        truth,
+        raster: camera_raster(Camera::veritas().positions())?,
+        scale: InputScale::UnitMeanSquarePerSample,
+        name: "simulated VERITAS camera".to_owned(),
+    })
+}
+
+fn read(source: &Source, settings: &Settings, rng: &mut ChaCha8Rng) -> Result<Loaded> {
+    let (set, positions, name) = match source {
+        Source::Mnist(folder) => {
+            ensure!(folder.is_dir(), "mnist:{}: is no folder", folder.display());
+            (ImageSet::read(folder)?, None, format!("MNIST, digit {} against the rest", settings.positive))
+        }
+        Source::Npy(file) => {
+            let mut set = ImageSet::read(file)?;
+            let path = settings.truth.as_ref().context("--truth goes with --data npy:FILE")?;
+            set.truth = Some(read_labels(path)?);
+            (set, None, file.display().to_string())
+        }
+        Source::Npz(file, members) => {
+            (ImageSet::read_npz(file, members)?, read_positions(file), file.display().to_string())
+        }
+    };
+    let classes = set.truth.context("the images come without truth")?;
+    let [n_images, n_labels] = [set.images.nrows(), classes.len()];
+    ensure!(n_images == n_labels, "{n_labels} labels for {n_images} images: wants one each");
+    let truth: Vec<usize> = classes.into_iter().map(|class| usize::from(class == settings.positive)).collect();
+    let rows = choose(&truth, settings, rng)?;
+    let images = set.images.select(Axis(0), &rows);
+    let n_pixels = images.ncols();
+    let (raster, scale) = match (positions, set.shape) {
+        (Some(positions), _) if positions.len() == n_pixels => {
+            (camera_raster(&positions)?, InputScale::UnitMeanSquarePerSample)
+        }
+        (_, Some((height, width))) => {
+            (Raster::rectangular(height, width, CELL, CELL)?, InputScale::UnitMeanSquareGlobal)
+        }
+        _ => {
+            // Of unknown shape: the rectangle nearest to a square.
+            let height = (1..=n_pixels.isqrt()).rev().find(|side| n_pixels.is_multiple_of(*side)).unwrap_or(1);
+            (Raster::rectangular(height, n_pixels / height, CELL, CELL)?, InputScale::UnitMeanSquareGlobal)
+        }
+    };
+    Ok(Loaded { images, truth: rows.iter().map(|&row| truth[row]).collect(), raster, scale, name })
+}
+
+/// Rows to use: at most as many as asked for, with the asked-for fraction of positives, at random.
+fn choose(truth: &[usize], settings: &Settings, rng: &mut ChaCha8Rng) -> Result<Vec<usize>> {
+    let mut rows: Vec<usize> = (0..truth.len()).collect();
+    rows.shuffle(rng);
+    if let Some(rate) = settings.rate {
+        let (mut positive, mut negative): (Vec<_>, Vec<_>) = rows.iter().partition(|&&row| truth[row] == 1);
+        let n = settings.n_images.min((positive.len() as f64 / rate) as usize);
+        let n = n.min((negative.len() as f64 / (1.0 - rate)) as usize);
+        let n_positive = (rate * n as f64).round() as usize;
+        ensure!(n_positive > 0, "--rate {rate}: leaves no positive among {n} images");
+        positive.truncate(n_positive);
+        negative.truncate(n - n_positive);
+        rows = positive.into_iter().chain(negative).collect();
+        rows.shuffle(rng);
+    }
+    rows.truncate(settings.n_images);
+    Ok(rows)
+}
+
+/// Hexagons without gaps.
+fn camera_raster(positions: &[[f64; 2]]) -> Result<Raster> {
+    let distance = |a: &[f64; 2], b: &[f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
+    let nearest = positions[1..].iter().map(|b| distance(&positions[0], b)).fold(f64::INFINITY, f64::min);
+    let positions: Vec<(f64, f64)> = positions.iter().map(|&[x, y]| (x, y)).collect();
+    Ok(Raster::scattered(&positions, nearest / 3f64.sqrt(), CELL, CELL)?)
+}

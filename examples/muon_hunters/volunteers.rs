@@ -1,0 +1,117 @@
+//! The volunteers: tiles go out, answers come back, and become one label per image.
+
+use anyhow::Result;
+use manyhands_grid::{Clicks, Layout, Tile, Tiler};
+use manyhands_metrics::Binary;
+use manyhands_sim::Crowd;
+use manyhands_votes::{MajorityVote, Swap, Vote};
+
+use crate::args::Settings;
+use crate::data::Data;
+
+/// All that volunteers have said so far. Test images are subjects too, numbered after the training images.
+#[derive(Debug, Default)]
+pub(crate) struct Answers {
+    votes: Vec<Vote>,
+    /// Clicks that the volunteers really made.
+    pub(crate) n_clicks: usize,
+}
+
+/// What the aggregation makes of the answers.
+#[derive(Debug)]
+pub(crate) struct Aggregate {
+    /// Label of each training image; `None` where nobody has looked yet. Gold keeps its truth.
+    pub(crate) labels: Vec<Option<usize>>,
+    /// F1 on the test images, by name.
+    pub(crate) scores: Vec<(&'static str, f64)>,
+    pub(crate) swap: Swap,
+}
+
+impl Aggregate {
+    pub(crate) fn score(&self, name: &str) -> f64 {
+        self.scores.iter().find(|(of, _)| *of == name).map_or(f64::NAN, |(_, score)| *score)
+    }
+}
+
+/// Names of the scores, as the pictures and the table show them.
+pub(crate) const SWAP: &str = "SWAP";
+pub(crate) const MAJORITY: &str = "vote fraction";
+pub(crate) const FIRST: &str = "first vote";
+pub(crate) const ALL_ONES: &str = "all ones";
+pub(crate) const FLIPPED: &str = "flipped label";
+
+impl Answers {
+    /// Shows `tiles` to the crowd. `offset` is the number of the tiles' first image as a subject.
+    pub(crate) fn ask(
+        &mut self,
+        settings: &Settings,
+        tiles: &[Tile],
+        truth: &[bool],
+        offset: usize,
+        seed: u64,
+    ) -> Result<()> {
+        let crowd =
+            if settings.stage == 1 { Crowd::beta(settings.n_volunteers) } else { Crowd::public(settings.n_volunteers) };
+        for given in crowd.seed(seed).answer(tiles, truth, settings.n_answers)? {
+            let tile = &tiles[given.tile];
+            self.n_clicks += Clicks::of(tile, &given.answer)?.total_clicks();
+            for (image, is_positive) in given.answer.labels(tile)? {
+                let vote = Vote { volunteer: given.volunteer, subject: offset + image, label: usize::from(is_positive) };
+                self.votes.push(vote);
+            }
+        }
+        Ok(())
+    }
+
+    /// Majority vote and SWAP over everything said so far.
+    pub(crate) fn aggregate(&self, data: &Data) -> Result<Aggregate> {
+        // Gold is a random part of the images here, so it tells the rate of positives; where it is not, the user has to.
+        let n_positive = data.gold.iter().filter(|&&(_, truth)| truth == 1).count() as f64;
+        let p1 = (n_positive + 1.0) / (data.gold.len() as f64 + 2.0);
+        let swap = Swap::params([1.0 - p1, p1]).gold(&data.gold).fit(&self.votes)?;
+        let majority = MajorityVote::params(2).fit(&self.votes)?;
+        let mut labels: Vec<_> =
+            (0..data.train.truth.len()).map(|row| swap.estimate(row).map(|estimate| estimate.label)).collect();
+        for &(row, truth) in &data.gold {
+            labels[row] = Some(truth);
+        }
+
+        let truth = data.test.positives();
+        let first = self.first_votes(data);
+        let offset = data.train.truth.len();
+        let of = |label: &dyn Fn(usize) -> usize| -> Result<f64> {
+            let labels: Vec<bool> = (0..truth.len()).map(|row| label(offset + row) == 1).collect();
+            Ok(Binary::new(&truth, &labels)?.f1())
+        };
+        let by_majority = |subject| majority.estimate(subject).map_or(0, |estimate| estimate.label);
+        let scores = vec![
+            (SWAP, of(&|subject| swap.estimate(subject).map_or(0, |estimate| estimate.label))?),
+            (MAJORITY, of(&by_majority)?),
+            (FIRST, of(&|subject| first[subject - offset])?),
+            (ALL_ONES, of(&|_| 1)?),
+            (FLIPPED, of(&|subject| 1 - by_majority(subject))?),
+        ];
+        Ok(Aggregate { labels, scores, swap })
+    }
+
+    /// The first vote on each test image; 0 where there is none.
+    fn first_votes(&self, data: &Data) -> Vec<usize> {
+        let offset = data.train.truth.len();
+        let mut first = vec![0; data.test.truth.len()];
+        // Backwards, so that the first of an image is written last.
+        for vote in self.votes.iter().rev().filter(|vote| vote.subject >= offset) {
+            first[vote.subject - offset] = vote.label;
+        }
+        first
+    }
+}
+
+/// The grids of this stage.
+pub(crate) fn layout(settings: &Settings, cell: u32) -> Layout {
+    Layout::square(settings.side).cell_size(cell, cell).gap(2)
+}
+
+/// Cuts clusters into grids.
+pub(crate) fn tiler(settings: &Settings, cell: u32, seed: u64) -> Tiler {
+    Tiler::new(layout(settings, cell)).seed(seed)
+}
