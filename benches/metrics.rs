@@ -56,10 +56,10 @@ fn labels(c: &mut Criterion) {
     let mut group = c.benchmark_group("metrics");
     group.throughput(Throughput::Elements(n as u64));
     group.bench_function(BenchmarkId::new("binary", n), |b| {
-        b.iter(|| Binary::of_class(&truth, &clusters, 1).unwrap())
+        b.iter(|| Binary::of_class(&truth, &clusters, 1).unwrap());
     });
     group.bench_function(BenchmarkId::new("cluster_f1", n), |b| {
-        b.iter(|| cluster_f1(&truth, &clusters, 1).unwrap())
+        b.iter(|| cluster_f1(&truth, &clusters, 1).unwrap());
     });
     group.bench_function(BenchmarkId::new("map_apply", n), |b| b.iter(|| map.apply(&clusters)));
     group.bench_function(BenchmarkId::new("average_precision", n), |b| {

@@ -184,6 +184,14 @@ fn the_seed_decides_the_shuffle() {
 }
 
 #[test]
+fn clusters_of_the_same_size_are_shuffled_differently() {
+    let clusters: Vec<usize> = (0..72).map(|image| image / 36).collect();
+    let tiles = Tiler::new(Layout::square(6)).tile(&clusters).unwrap();
+    let moved: Vec<usize> = tiles[1].images().iter().map(|image| image - 36).collect();
+    assert_ne!(tiles[0].images(), moved);
+}
+
+#[test]
 fn every_image_comes_to_every_cell_and_to_the_padding_about_equally_often() {
     // 5 images in grids of 4: the second grid has one own image and three fillers out of the other four.
     let (mut first, mut filler) = ([0; 5], [0; 5]);

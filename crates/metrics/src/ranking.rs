@@ -67,13 +67,12 @@ fn steps(truth: &[bool], scores: &[f64]) -> Result<Vec<(usize, usize)>> {
     if let Some(index) = scores.iter().position(|score| score.is_nan()) {
         return Err(Error::ScoreNan { index });
     }
-    // Adding zero makes −0 the same score as 0.
-    let mut ranked: Vec<(f64, bool)> =
-        scores.iter().map(|score| score + 0.0).zip(truth.iter().copied()).collect();
+    let mut ranked: Vec<(f64, bool)> = scores.iter().copied().zip(truth.iter().copied()).collect();
     ranked.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
     let step = |equal: &[(f64, bool)]| {
         let n_positive = equal.iter().filter(|item| item.1).count();
         (n_positive, equal.len() - n_positive)
     };
+    // −0 and 0 are neighbours in the order and one step here.
     Ok(ranked.chunk_by(|a, b| a.0 == b.0).map(step).collect())
 }
