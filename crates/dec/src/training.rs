@@ -88,8 +88,21 @@ impl<'a, M> Training<'a, M> {
     ///
     /// When the backend fails.
     pub fn snapshot(&self) -> Result<M> {
+        self.model(self.course.network()?)
+    }
+
+    /// The model after the last epoch, be it the best or not: what a learning curve is drawn from.
+    ///
+    /// # Errors
+    ///
+    /// When the backend fails.
+    pub fn latest(&self) -> Result<M> {
+        self.model(self.course.state()?.network)
+    }
+
+    fn model(&self, trained: Network) -> Result<M> {
         let mut network = self.network.clone();
-        merge(self.course.network()?, self.phases[self.phase].1, &mut network);
+        merge(trained, self.phases[self.phase].1, &mut network);
         let stop = self.course.progress.stop.filter(|_| self.phase + 1 == self.phases.len());
         let mut epochs = self.epochs.clone();
         epochs.extend_from_slice(&self.course.progress.epochs);

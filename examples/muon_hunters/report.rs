@@ -1,0 +1,160 @@
+//! What stays on disk beside the pictures: report, manifest, volunteers, models, and the page that shows it all.
+
+use crate::args::Settings;
+use crate::data::Data;
+use crate::gallery::{Picture, grid_file};
+use crate::pipeline::{Batch, Run};
+use crate::score::Row;
+use anyhow::{Context, Result};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use common::files;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
+use std::path::Path;
+
+/// The content of `report.json`.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    pub(crate) data: String,
+    pub(crate) stage: u8,
+    pub(crate) n_images: usize,
+    pub(crate) n_test: usize,
+    pub(crate) n_positive: usize,
+    pub(crate) seed: u64,
+    pub(crate) runs: usize,
+    pub(crate) seconds: f64,
+    pub(crate) peak_rss_mb: Option<f64>,
+    pub(crate) crowd: CrowdScores,
+    pub(crate) rows: Vec<Row>,
+    pub(crate) batches: Vec<Batch>,
+}
+
+/// F1 of the volunteers' labels on the test images, mean over runs.
+#[derive(Debug, Serialize)]
+pub(crate) struct CrowdScores {
+    pub(crate) majority_f1: f64,
+    pub(crate) swap_f1: f64,
+}
+
+/// The grids that went out, in the shape of a subject manifest: one line each, its picture, and the images it shows as hidden metadata.
+pub(crate) fn write_manifest(path: &Path, run: &Run) -> Result<()> {
+    let mut text = "filename,#batch,#cluster,#rows,#cols,#images,#padding\n".to_owned();
+    for (number, (batch, tile)) in run.asked.iter().enumerate() {
+        let list = |numbers: &[usize]| serde_json::to_string(numbers);
+        let (rows, cols) = (tile.layout().rows(), tile.layout().cols());
+        let [images, padding] = [list(tile.images())?, list(tile.padding())?];
+        let file = grid_file(*batch, number);
+        writeln!(text, "{file},{batch},{},{rows},{cols},\"{images}\",\"{padding}\"", tile.cluster())?;
+    }
+    files::write(path, text)
+}
+
+/// What gold has shown of each volunteer.
+pub(crate) fn write_volunteers(path: &Path, run: &Run, show_names: bool) -> Result<()> {
+    let mut text = "volunteer,n_votes,n_gold,says_positive_of_positive,says_negative_of_negative,skill_bits\n".to_owned();
+    for volunteer in run.aggregate.swap.volunteers() {
+        let name = format!("volunteer {}", volunteer.id);
+        let name = if show_names { name } else { hash(&name) };
+        let [positive, negative] = [volunteer.confusion[[1, 1]], volunteer.confusion[[0, 0]]];
+        let (n_votes, n_gold, skill) = (volunteer.n_votes, volunteer.n_gold, volunteer.skill());
+        writeln!(text, "{name},{n_votes},{n_gold},{positive:.4},{negative:.4},{skill:.4}")?;
+    }
+    files::write(path, text)
+}
+
+/// The first 12 hexadecimal digits of the name's SHA-256.
+fn hash(name: &str) -> String {
+    Sha256::digest(name).iter().take(6).fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+/// Saves the models of the last batch.
+pub(crate) fn write_models(folder: &Path, run: &Run) -> Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    run.models.autoencoder.save(folder.join("autoencoder.safetensors"))?;
+    run.models.dec.save(folder.join("dec.safetensors"))?;
+    run.models.multitask.save(folder.join("multitask.safetensors"))?;
+    run.models.recluster.save(folder.join("recluster.safetensors"))?;
+    run.models.supervised.save(folder.join("supervised.safetensors"))?;
+    Ok(())
+}
+
+/// One page with the table and all pictures, which needs no other file.
+pub(crate) fn write_page(
+    out: &Path,
+    report: &Report,
+    settings: &Settings,
+    data: &Data,
+    pictures: &[Picture],
+    remarks: &[String],
+) -> Result<()> {
+    let mut rows = String::new();
+    for row in &report.rows {
+        write!(
+            rows,
+            "<tr><th>{}</th><td>{:.3} ± {:.3}</td><td>{:.3}</td><td>{:.0}</td><td>{:.0}</td><td>{:.0}</td><td>{:.2}</td></tr>",
+            row.model,
+            row.f1_strict,
+            row.f1_strict_sd,
+            row.f1_safe,
+            row.minority_clicks,
+            row.total_clicks,
+            row.padding_clicks,
+            row.efficiency
+        )?;
+    }
+    let mut batches = String::new();
+    for batch in &report.batches {
+        let f1 = |i: usize| batch.rows.get(i).map_or(f64::NAN, |row| row.f1_strict);
+        write!(
+            batches,
+            "<tr><th>{}</th><td>{}</td><td>{}</td><td>{:.3}</td><td>{:.3}</td></tr>",
+            batch.batch,
+            batch.clicks,
+            batch.crowd_clicks,
+            f1(0),
+            f1(1)
+        )?;
+    }
+    let mut figures = String::new();
+    for Picture { file, caption } in pictures {
+        let bytes = std::fs::read(out.join(file)).with_context(|| file.clone())?;
+        let kind = if file.ends_with(".svg") { "image/svg+xml" } else { "image/png" };
+        let content = STANDARD.encode(bytes);
+        write!(
+            figures,
+            "<figure><img alt=\"{file}\" src=\"data:{kind};base64,{content}\"><figcaption>{caption}</figcaption></figure>"
+        )?;
+    }
+    let remarks: String = remarks.iter().map(|remark| format!("<li>{remark}</li>")).collect();
+    let side = settings.side;
+    let html = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>muon_hunters</title>{STYLE}\
+         <h1>{name}: {n_images} images, {n_positive} positive</h1>\
+         <p>{n_clusters} clusters, {side} × {side} grids, {n_answers} answers a grid from {n_volunteers} simulated volunteers; {n_test} test \
+         images; seed {seed}, {runs} run(s).</p>\
+         <table><tr><th></th><th>F1 strict ± sd</th><th>F1 safe</th><th>minority clicks</th><th>total clicks</th><th>padding clicks</th>\
+         <th>ε</th></tr>{rows}</table>\
+         <p>Volunteers on the test images: F1 {majority:.3} by majority, {swap:.3} by SWAP.</p><ul>{remarks}</ul>\
+         <h2>Batches</h2><table><tr><th>batch</th><th>clicks, no mistakes</th><th>clicks of the crowd</th><th>multitask F1</th>\
+         <th>recluster F1</th></tr>{batches}</table><h2>Pictures</h2>{figures}</html>\n",
+        name = data.name,
+        n_images = report.n_images,
+        n_positive = report.n_positive,
+        n_clusters = settings.n_clusters,
+        n_answers = settings.n_answers,
+        n_volunteers = settings.n_volunteers,
+        n_test = report.n_test,
+        seed = report.seed,
+        runs = report.runs,
+        majority = report.crowd.majority_f1,
+        swap = report.crowd.swap_f1,
+    );
+    files::write(&out.join("index.html"), html)
+}
+
+const STYLE: &str = "<style>body{font:16px/1.5 sans-serif;max-width:76em;margin:2em auto;padding:0 1em}\
+    table{border-collapse:collapse}td,th{padding:.2em .8em;border-bottom:1px solid #ccc;text-align:right}\
+    figure{display:inline-block;margin:1em;vertical-align:top}img{max-width:100%}\
+    figcaption{max-width:40em;color:#444}</style>";
