@@ -9,11 +9,11 @@
 
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, ValueEnum};
+use common::files;
 use common::images::{ImageSet, read_labels};
 use common::memory::peak_rss_mb;
 use common::pictures::{Curve, Group, Panel, curves, scatter};
-use common::session::{Model, Session};
-use common::files;
+use common::session::{Console, Model, Session};
 use manyhands_dec::{Autoencoder, Dec, Epoch, InputScale, Pca, Profile, Stage};
 use manyhands_grid::{Contrast, Layout, Montage, Palette, Raster, Tiler};
 use manyhands_metrics::{Average, ContingencyTable};
@@ -110,9 +110,11 @@ fn main() -> Result<()> {
         ensure!(n_threads > 0, "--threads 0: wants at least 1");
         rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global()?;
     }
+    ensure!(args.clusters > 0, "--clusters 0: wants at least 1");
+    files::ensure_writable(&args.out)?;
+    let console = Console::new()?;
     let set = read(&args)?;
     let images = set.images.view();
-    ensure!(args.clusters > 0, "--clusters 0: wants at least 1");
     let n_images = images.nrows();
     ensure!(n_images >= 2, "--images {}: holds {n_images} images, wants at least 2", args.images.display());
     ensure!(args.clusters <= n_images, "--clusters {}: wants at most the {n_images} images", args.clusters);
@@ -126,7 +128,7 @@ fn main() -> Result<()> {
         profile: args.profile,
         epochs: args.epochs,
     };
-    let session = Session::open(&args.out, &settings, args.resume)?;
+    let session = Session::open(console.clone(), &args.out, &settings, args.resume)?;
     let (dec, seconds) = train(&args, &session, images)?;
     let clusters = dec.predict(images)?.to_vec();
     dec.save(args.out.join("dec.safetensors"))?;
@@ -148,11 +150,11 @@ fn main() -> Result<()> {
         peak_rss_mb: peak_rss_mb(),
         seed: args.seed,
     };
-    session.say(&serde_json::to_string_pretty(&scores)?);
+    console.say(&serde_json::to_string_pretty(&scores)?);
     if let Some(path) = &args.json {
         files::write_json(path, &scores)?;
     }
-    session.say(&format!("results in {}", args.out.display()));
+    console.say(&format!("results in {}", args.out.display()));
     Ok(())
 }
 
@@ -161,13 +163,18 @@ fn read(args: &Args) -> Result<ImageSet> {
     if let Some(path) = &args.truth {
         let truth = read_labels(path)?;
         let [n_labels, n_images] = [truth.len(), set.images.nrows()];
-        ensure!(n_labels == n_images, "--truth {}: has {n_labels} labels for {n_images} images", path.display());
+        ensure!(
+            n_labels == n_images,
+            "--truth {}: has {n_labels} labels for {n_images} images",
+            path.display()
+        );
         set.truth = Some(truth);
     }
     if let Some(limit) = args.limit {
         ensure!(limit > 0, "--limit 0: wants at least 1");
         set.truncate(limit);
     }
+    set.ensure_finite()?;
     Ok(set)
 }
 
@@ -205,7 +212,10 @@ fn train(args: &Args, session: &Session, images: ArrayView2<'_, f32>) -> Result<
 /// Cluster of each image as CSV; embedding, learning curve and a grid of each cluster as pictures.
 fn draw(out: &Path, set: &ImageSet, dec: &Dec, clusters: &[usize], seed: u64) -> Result<()> {
     let rows = clusters.iter().enumerate().map(|(image, cluster)| format!("{image},{cluster}\n"));
-    files::write(&out.join("clusters.csv"), std::iter::once("image,cluster\n".to_owned()).chain(rows).collect::<String>())?;
+    files::write(
+        &out.join("clusters.csv"),
+        std::iter::once("image,cluster\n".to_owned()).chain(rows).collect::<String>(),
+    )?;
 
     let embedding = dec.transform(set.images.view())?;
     let pca = Pca::fit(embedding.view(), 2.min(embedding.ncols())).context("principal components")?;

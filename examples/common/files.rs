@@ -5,15 +5,16 @@ use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
 
-/// Makes sure that files can be written to `folder`, creating it where it is missing.
+/// Makes sure that files can be written to `folder`, which may not exist yet, and leaves nothing there.
 ///
 /// # Errors
 ///
-/// When the folder cannot be created or written to.
-pub fn writable(folder: &Path) -> Result<()> {
+/// When `folder` is a file, or the nearest folder above it that exists cannot be written to.
+pub fn ensure_writable(folder: &Path) -> Result<()> {
     ensure!(!folder.is_file(), "--out {}: is a file, wants a folder", folder.display());
-    std::fs::create_dir_all(folder).with_context(|| format!("--out {}: cannot be created", folder.display()))?;
-    tempfile::NamedTempFile::new_in(folder)
+    let absolute = std::path::absolute(folder)?;
+    let nearest = absolute.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(Path::new("/"));
+    tempfile::tempfile_in(nearest)
         .with_context(|| format!("--out {}: cannot be written to", folder.display()))?;
     Ok(())
 }

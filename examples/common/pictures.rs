@@ -75,7 +75,8 @@ type Plot<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64,
 pub fn scatter(plots: &[(&str, Vec<Group>)], centres: &[(usize, (f64, f64))]) -> Result<String> {
     draw((520 * plots.len() as u32, 480), |root| {
         for (area, (title, groups)) in root.split_evenly((1, plots.len())).iter().zip(plots) {
-            let points = || groups.iter().flat_map(|group| &group.points).chain(centres.iter().map(|(_, at)| at));
+            let points =
+                || groups.iter().flat_map(|group| &group.points).chain(centres.iter().map(|(_, at)| at));
             let x = range(points().map(|point| point.0));
             let y = range(points().map(|point| point.1));
             let mut plot = plot(area, title, x, y)?;
@@ -91,7 +92,9 @@ pub fn scatter(plots: &[(&str, Vec<Group>)], centres: &[(usize, (f64, f64))]) ->
             let font = ("sans-serif", 15).into_font().color(&BLACK);
             let numbers = centres.iter().map(|(number, at)| Text::new(number.to_string(), *at, font.clone()));
             plot.draw_series(numbers).map_err(failed)?;
-            legend(&mut plot)?;
+            if groups.iter().any(|group| !group.label.is_empty()) {
+                legend(&mut plot)?;
+            }
         }
         Ok(())
     })
@@ -198,6 +201,7 @@ fn plot<'a, 'b>(area: &'a Area<'b>, title: &str, x: Range<f64>, y: Range<f64>) -
 
 fn legend<'a, 'b: 'a>(plot: &mut Plot<'a, 'b>) -> Result<()> {
     plot.configure_series_labels()
+        .position(SeriesLabelPosition::LowerRight)
         .background_style(WHITE.mix(0.8))
         .border_style(BLACK.mix(0.3))
         .label_font(("sans-serif", 13))
@@ -207,9 +211,9 @@ fn legend<'a, 'b: 'a>(plot: &mut Plot<'a, 'b>) -> Result<()> {
 
 /// From the smallest to the largest value, with a margin; never empty.
 fn range(values: impl Iterator<Item = f64>) -> Range<f64> {
-    let (low, high) = values.filter(|value| value.is_finite()).fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-        (low.min(value), high.max(value))
-    });
+    let (low, high) = values
+        .filter(|value| value.is_finite())
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
     if low > high {
         return 0.0..1.0;
     }

@@ -13,49 +13,28 @@ use std::time::{Duration, Instant};
 /// Least time between two checkpoints: writing one takes a good part of a second.
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(20);
 
-/// One run of a program.
-#[derive(Debug)]
-pub struct Session {
+/// The terminal of a running program: bars, lines, Ctrl-C.
+#[derive(Clone, Debug)]
+pub struct Console {
     bars: MultiProgress,
     stopped: Arc<AtomicBool>,
-    state: PathBuf,
 }
 
-impl Session {
-    /// Opens the folder `out/state`, which holds what `--resume` needs.
-    ///
-    /// `settings` is everything that decides the result. A resumed run must have the settings of the one it goes on with; a run that is not
-    /// resumed forgets what was there.
+impl Console {
+    /// Takes over Ctrl-C: the first asks for the end, the second ends at once.
     ///
     /// # Errors
     ///
-    /// When the folder cannot be written, or `resume` finds a run with other settings.
-    pub fn open(out: &Path, settings: &(impl Serialize + DeserializeOwned + PartialEq), resume: bool) -> Result<Self> {
-        crate::files::writable(out)?;
-        let state = out.join("state");
-        let path = state.join("settings.json");
-        if resume && path.exists() {
-            let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-            let is_same = serde_json::from_str(&text).is_ok_and(|before: serde_json::Value| {
-                serde_json::to_value(settings).is_ok_and(|now| before == now)
-            });
-            ensure!(is_same, "--resume: {} was written by a run with other settings", path.display());
-        } else {
-            if state.exists() {
-                std::fs::remove_dir_all(&state).with_context(|| state.display().to_string())?;
-            }
-            std::fs::create_dir_all(&state).with_context(|| state.display().to_string())?;
-            crate::files::write_json(&path, settings)?;
-        }
+    /// When there is a console already.
+    pub fn new() -> Result<Self> {
         let stopped = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&stopped);
         ctrlc::set_handler(move || {
-            // The second Ctrl-C does not wait for the end of the epoch.
             if flag.swap(true, Ordering::SeqCst) {
                 std::process::exit(130);
             }
         })?;
-        Ok(Self { bars: MultiProgress::new(), stopped, state })
+        Ok(Self { bars: MultiProgress::new(), stopped })
     }
 
     /// A bar of `n` steps.
@@ -86,6 +65,40 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// A run that leaves a state behind.
+#[derive(Debug)]
+pub struct Session {
+    console: Console,
+    state: PathBuf,
+}
+
+impl Session {
+    /// Opens the folder `out/state`, which holds what `--resume` needs. Call it once the input is known to be good: it is the first that writes.
+    ///
+    /// `settings` is everything that decides the result. A resumed run must have the settings of the one it goes on with; a run that is not
+    /// resumed forgets what was there.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be written, or `resume` finds a run with other settings.
+    pub fn open(console: Console, out: &Path, settings: &impl Serialize, resume: bool) -> Result<Self> {
+        let state = out.join("state");
+        let path = state.join("settings.json");
+        if resume && path.exists() {
+            let before: serde_json::Value = read_json(&path)?;
+            let is_same = before == serde_json::to_value(settings)?;
+            ensure!(is_same, "--resume: {} was written by a run with other settings", path.display());
+        } else {
+            if state.exists() {
+                std::fs::remove_dir_all(&state).with_context(|| state.display().to_string())?;
+            }
+            std::fs::create_dir_all(&state).with_context(|| state.display().to_string())?;
+            crate::files::write_json(&path, settings)?;
+        }
+        Ok(Self { console, state })
+    }
 
     /// The model of step `name`, and what `watch` said of each epoch: read back where it was finished before, else trained, from a checkpoint
     /// where there is one.
@@ -105,8 +118,8 @@ impl Session {
         if finished.exists() {
             return Ok(((model.load)(&finished)?, read_json(&log)?));
         }
-        self.check()?;
-        let bar = self.bar(name, 0);
+        self.console.check()?;
+        let bar = self.console.bar(name, 0);
         bar.set_message("starting");
         bar.enable_steady_tick(Duration::from_millis(500));
         let mut training = start()?;
@@ -125,14 +138,14 @@ impl Session {
             bar.set_position(training.n_done() as u64);
             bar.set_message(describe(&epoch));
             watched.push(watch(&epoch, &training)?);
-            let is_stopped = self.stopped.load(Ordering::SeqCst);
+            let is_stopped = self.console.stopped.load(Ordering::SeqCst);
             if is_stopped || saved.elapsed() > BETWEEN_CHECKPOINTS {
                 // The log first: it may be longer than the checkpoint, not shorter.
                 crate::files::write_json(&log, &watched)?;
                 training.save(&checkpoint)?;
                 saved = Instant::now();
             }
-            self.check()?;
+            self.console.check()?;
         }
         let trained = training.finish()?;
         crate::files::write_json(&log, &watched)?;
@@ -167,7 +180,9 @@ fn describe(epoch: &Epoch) -> String {
         ("reconstruction", epoch.losses.reconstruction),
     ];
     let mut words = vec![epoch.stage.to_string()];
-    words.extend(losses.iter().filter(|(_, loss)| *loss > 0.0).map(|(name, loss)| format!("{name} {loss:.4}")));
+    words.extend(
+        losses.iter().filter(|(_, loss)| *loss > 0.0).map(|(name, loss)| format!("{name} {loss:.4}")),
+    );
     words.extend(epoch.changed.map(|changed| format!("{:.2} % moved", 100.0 * changed)));
     words.join(", ")
 }

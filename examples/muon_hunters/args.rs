@@ -78,12 +78,14 @@ impl FromStr for Source {
     type Err = anyhow::Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let (kind, rest) = text.split_once(':').context("wants mnist:DIR, npy:FILE or npz:FILE:MEMBER=CLASS,…")?;
+        let (kind, rest) =
+            text.split_once(':').context("wants mnist:DIR, npy:FILE or npz:FILE:MEMBER=CLASS,…")?;
         match kind {
             "mnist" => Ok(Self::Mnist(rest.into())),
             "npy" => Ok(Self::Npy(rest.into())),
             "npz" => {
-                let (file, members) = rest.rsplit_once(':').context("wants npz:FILE:MEMBER=CLASS,MEMBER=CLASS")?;
+                let (file, members) =
+                    rest.rsplit_once(':').context("wants npz:FILE:MEMBER=CLASS,MEMBER=CLASS")?;
                 Ok(Self::Npz(file.into(), members.to_owned()))
             }
             _ => bail!("{kind:?}: wants mnist, npy or npz"),
@@ -128,7 +130,10 @@ impl Args {
         ensure!(self.clusters != Some(0), "--clusters 0: wants at least 1");
         ensure!(self.grid != Some(0), "--grid 0: wants at least 1");
         ensure!(self.threads != Some(0), "--threads 0: wants at least 1");
-        ensure!(self.truth.is_some() == matches!(self.data, Some(Source::Npy(_))), "--truth goes with --data npy:FILE");
+        ensure!(
+            self.truth.is_some() == matches!(self.data, Some(Source::Npy(_))),
+            "--truth goes with --data npy:FILE"
+        );
         if let Some(rate) = self.rate {
             ensure!(rate > 0.0 && rate < 1.0, "--rate {rate}: wants a fraction above 0 and below 1");
         }

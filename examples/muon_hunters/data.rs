@@ -3,7 +3,7 @@
 use crate::args::{Settings, Source};
 use anyhow::{Context, Result, ensure};
 use common::images::{ImageSet, read_labels, read_positions};
-use common::session::Session;
+use common::session::Console;
 use manyhands_dec::InputScale;
 use manyhands_grid::Raster;
 use manyhands_sim::{Camera, CameraSimulator};
@@ -61,19 +61,27 @@ struct Loaded {
 }
 
 impl Data {
-    pub(crate) fn load(settings: &Settings, session: &Session) -> Result<Self> {
+    pub(crate) fn load(settings: &Settings, console: &Console) -> Result<Self> {
         let mut rng = ChaCha8Rng::seed_from_u64(settings.seed);
         let source = match &settings.data {
-            None => simulate(settings, session)?,
+            None => simulate(settings, console)?,
             Some(source) => read(source, settings, &mut rng)?,
         };
         let n = source.truth.len();
         let n_positive = source.truth.iter().sum::<usize>();
         ensure!(n >= 8, "the data holds {n} images: wants at least 8");
-        ensure!(n_positive > 0 && n_positive < n, "{n_positive} of {n} images are positive: wants both kinds");
+        let (n_clusters, n_train) = (settings.n_clusters, n - n_test(n));
+        ensure!(
+            n_clusters <= n_train,
+            "--clusters {n_clusters}: wants at most the {n_train} training images"
+        );
+        ensure!(
+            n_positive > 0 && n_positive < n,
+            "{n_positive} of {n} images are positive: wants both kinds"
+        );
         let mut order: Vec<usize> = (0..n).collect();
         order.shuffle(&mut rng);
-        let n_test = (TEST_FRACTION * n as f64).round() as usize;
+        let n_test = n_test(n);
         let part = |rows: &[usize]| Part {
             images: source.images.select(Axis(0), rows),
             truth: rows.iter().map(|&row| source.truth[row]).collect(),
@@ -84,22 +92,38 @@ impl Data {
         let gold: Vec<_> = train.truth.iter().copied().enumerate().take(n_gold).collect();
         for class in 0..2 {
             let is_known = gold.iter().any(|&(_, truth)| truth == class);
-            ensure!(is_known, "no gold of class {class} among {n_gold} images: wants more images of that class");
+            ensure!(
+                is_known,
+                "no gold of class {class} among {n_gold} images: wants more images of that class"
+            );
         }
-        Ok(Self { train, test, gold, raster: source.raster, cell: CELL, scale: source.scale, name: source.name })
+        Ok(Self {
+            train,
+            test,
+            gold,
+            raster: source.raster,
+            cell: CELL,
+            scale: source.scale,
+            name: source.name,
+        })
     }
 }
 
-fn simulate(settings: &Settings, session: &Session) -> Result<Loaded> {
-    let mut simulator = if settings.stage == 1 { CameraSimulator::stage1() } else { CameraSimulator::stage2() };
+fn n_test(n_images: usize) -> usize {
+    (TEST_FRACTION * n_images as f64).round() as usize
+}
+
+fn simulate(settings: &Settings, console: &Console) -> Result<Loaded> {
+    let mut simulator =
+        if settings.stage == 1 { CameraSimulator::stage1() } else { CameraSimulator::stage2() };
     if let Some(rate) = settings.rate {
         simulator = simulator.positive_rate(rate);
     }
     let simulator = simulator.seed(settings.seed);
-    let bar = session.bar("simulating images", settings.n_images);
+    let bar = console.bar("simulating images", settings.n_images);
     let (mut parts, mut truth) = (Vec::new(), Vec::new());
     for first in (0..settings.n_images).step_by(CHUNK) {
-        session.check()?;
+        console.check()?;
         let simulation = simulator.simulate_range(first, CHUNK.min(settings.n_images - first))?;
         truth.extend(simulation.truth);
         parts.push(simulation.images);
@@ -132,10 +156,12 @@ fn read(source: &Source, settings: &Settings, rng: &mut ChaCha8Rng) -> Result<Lo
             (ImageSet::read_npz(file, members)?, read_positions(file), file.display().to_string())
         }
     };
+    set.ensure_finite()?;
     let classes = set.truth.context("the images come without truth")?;
     let [n_images, n_labels] = [set.images.nrows(), classes.len()];
     ensure!(n_images == n_labels, "{n_labels} labels for {n_images} images: wants one each");
-    let truth: Vec<usize> = classes.into_iter().map(|class| usize::from(class == settings.positive)).collect();
+    let truth: Vec<usize> =
+        classes.into_iter().map(|class| usize::from(class == settings.positive)).collect();
     let rows = choose(&truth, settings, rng)?;
     let images = set.images.select(Axis(0), &rows);
     let n_pixels = images.ncols();
@@ -148,7 +174,8 @@ fn read(source: &Source, settings: &Settings, rng: &mut ChaCha8Rng) -> Result<Lo
         }
         _ => {
             // Of unknown shape: the rectangle nearest to a square.
-            let height = (1..=n_pixels.isqrt()).rev().find(|side| n_pixels.is_multiple_of(*side)).unwrap_or(1);
+            let height =
+                (1..=n_pixels.isqrt()).rev().find(|side| n_pixels.is_multiple_of(*side)).unwrap_or(1);
             (Raster::rectangular(height, n_pixels / height, CELL, CELL)?, InputScale::UnitMeanSquareGlobal)
         }
     };

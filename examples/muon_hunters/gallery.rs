@@ -7,7 +7,7 @@ use crate::volunteers::{ALL_ONES, FIRST, FLIPPED, MAJORITY, SWAP};
 use anyhow::Result;
 use common::files;
 use common::pictures::{Bar, Curve, Group, Panel, bars, curves, scatter};
-use common::session::Session;
+use common::session::Console;
 use manyhands_dec::Pca;
 use manyhands_grid::{Answer, Contrast, Montage, Palette, Tile};
 use std::path::Path;
@@ -23,7 +23,13 @@ pub(crate) struct Picture {
 }
 
 /// Draws everything into `out`.
-pub(crate) fn draw(out: &Path, run: &Run, settings: &Settings, data: &Data, session: &Session) -> Result<Vec<Picture>> {
+pub(crate) fn draw(
+    out: &Path,
+    run: &Run,
+    settings: &Settings,
+    data: &Data,
+    console: &Console,
+) -> Result<Vec<Picture>> {
     let mut pictures = Vec::new();
     let mut keep = |file: String, content: &[u8], caption: String| -> Result<()> {
         files::write(&out.join(&file), content)?;
@@ -38,14 +44,25 @@ pub(crate) fn draw(out: &Path, run: &Run, settings: &Settings, data: &Data, sess
     keep(
         "volunteers.svg".into(),
         volunteers(run, settings)?.as_bytes(),
-        "F1 of the volunteers' labels on the test images beside simple benchmarks, as Figure 4 of the paper.".into(),
+        "F1 of the volunteers' labels on the test images beside simple benchmarks, as Figure 4 of the paper."
+            .into(),
     )?;
     for view in &run.views {
-        let caption = format!("Test images in the first two principal components of the embedding after {}, as Figure 2.", view.stage);
-        keep(format!("embedding_{}.svg", view.stage.to_lowercase()), embedding(view, data)?.as_bytes(), caption)?;
+        let caption = format!(
+            "Test images in the first two principal components of the embedding after {}, as Figure 2.",
+            view.stage
+        );
+        keep(
+            format!("embedding_{}.svg", view.stage.to_lowercase()),
+            embedding(view, data)?.as_bytes(),
+            caption,
+        )?;
     }
     for view in &run.views {
-        for (what, tile) in [("most mixed", extreme(view, data, true)), ("purest with both kinds", extreme(view, data, false))] {
+        for (what, tile) in [
+            ("most mixed", extreme(view, data, true)),
+            ("purest with both kinds", extreme(view, data, false)),
+        ] {
             let Some(tile) = tile else { continue };
             let answer = Answer::truthful(tile, &data.test.positives())?;
             let picture = montage(tile, data, &data.test.images)?.mark(answer.highlighted())?;
@@ -60,7 +77,7 @@ pub(crate) fn draw(out: &Path, run: &Run, settings: &Settings, data: &Data, sess
         }
     }
     std::fs::create_dir_all(out.join("grids"))?;
-    let bar = session.bar("drawing grids", run.asked.len());
+    let bar = console.bar("drawing grids", run.asked.len());
     for (number, (batch, tile)) in run.asked.iter().enumerate() {
         let path = out.join(grid_file(*batch, number));
         montage(tile, data, &data.train.images)?.write_png(path)?;
@@ -79,14 +96,16 @@ fn montage(tile: &Tile, data: &Data, images: &ndarray::Array2<f32>) -> Result<Mo
     Ok(Montage::of(tile, &data.raster, images.view(), Contrast::PerImage, Palette::Viridis)?)
 }
 
-/// The test grid with the largest or the smallest minority above 0.
+/// The test grid with the largest or the smallest minority above 0, full grids before padded ones.
 fn extreme<'a>(view: &'a View, data: &Data, is_largest: bool) -> Option<&'a Tile> {
     let minority = |tile: &Tile| {
-        let n_positive = tile.images().iter().filter(|&&image| data.test.truth[image] == 1).count();
-        n_positive.min(tile.images().len() - n_positive)
+        let n_positive = tile.own_images().filter(|&image| data.test.truth[image] == 1).count();
+        n_positive.min(tile.n_distinct() - n_positive)
     };
-    let mixed = view.tiles.iter().filter(|tile| minority(tile) > 0);
-    if is_largest { mixed.max_by_key(|tile| minority(tile)) } else { mixed.min_by_key(|tile| minority(tile)) }
+    let pick = |tile: &&Tile| {
+        (tile.padding().is_empty(), if is_largest { minority(tile) } else { usize::MAX - minority(tile) })
+    };
+    view.tiles.iter().filter(|tile| minority(tile) > 0).max_by_key(pick)
 }
 
 fn embedding(view: &View, data: &Data) -> Result<String> {
@@ -96,10 +115,15 @@ fn embedding(view: &View, data: &Data) -> Result<String> {
     let step = points.nrows().div_ceil(MAX_POINTS);
     let group = |label: String, of: &dyn Fn(usize) -> bool| Group {
         label,
-        points: (0..points.nrows()).step_by(step).filter(|&i| of(i)).map(|i| (points[[i, 0]], points[[i, 1]])).collect(),
+        points: (0..points.nrows())
+            .step_by(step)
+            .filter(|&i| of(i))
+            .map(|i| (points[[i, 0]], points[[i, 1]]))
+            .collect(),
     };
     let by_class = ["negative", "positive"].iter().enumerate();
-    let by_class = by_class.map(|(class, name)| group((*name).to_owned(), &|i| data.test.truth[i] == class)).collect();
+    let by_class =
+        by_class.map(|(class, name)| group((*name).to_owned(), &|i| data.test.truth[i] == class)).collect();
     let by_cluster = (0..centres.nrows()).map(|k| group(String::new(), &|i| view.clusters[i] == k)).collect();
     // Empty clusters have a centre too, but nothing to show.
     let numbers: Vec<_> = (centres.rows().into_iter().enumerate())
@@ -117,11 +141,18 @@ fn learning_curves(run: &Run) -> Result<String> {
         .map(|(stage, points)| {
             let curve = |label: &str, colour, of: fn(&Point) -> f64| Curve {
                 label: label.to_owned(),
-                points: points.iter().enumerate().map(|(i, point)| ((before + i) as f64, of(point))).collect(),
+                points: points
+                    .iter()
+                    .enumerate()
+                    .map(|(i, point)| ((before + i) as f64, of(point)))
+                    .collect(),
                 colour,
                 is_faint: false,
             };
-            let curves = vec![curve("training images", 0, |point| point.train), curve("test images", 3, |point| point.test)];
+            let curves = vec![
+                curve("training images", 0, |point| point.train),
+                curve("test images", 3, |point| point.test),
+            ];
             before += points.len();
             Panel {
                 title: (*stage).to_owned(),
@@ -137,5 +168,8 @@ fn learning_curves(run: &Run) -> Result<String> {
 
 fn volunteers(run: &Run, settings: &Settings) -> Result<String> {
     let bar = |name: &str| Bar { label: name.to_owned(), value: run.aggregate.score(name) };
-    bars(&format!("Volunteers, stage {}", settings.stage), &[SWAP, MAJORITY, FIRST, ALL_ONES, FLIPPED].map(bar))
+    bars(
+        &format!("Volunteers, stage {}", settings.stage),
+        &[SWAP, MAJORITY, FIRST, ALL_ONES, FLIPPED].map(bar),
+    )
 }

@@ -22,7 +22,7 @@ use args::{Args, Settings};
 use clap::Parser;
 use common::files;
 use common::memory::peak_rss_mb;
-use common::session::Session;
+use common::session::{Console, Session};
 use data::Data;
 use pipeline::{Batch, Run};
 use report::{CrowdScores, Report};
@@ -36,22 +36,24 @@ fn main() -> Result<()> {
     if let Some(n_threads) = args.threads {
         rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global()?;
     }
-    let session = Session::open(&args.out, &settings, args.resume)?;
-    let data = Data::load(&settings, &session)?;
+    files::ensure_writable(&args.out)?;
+    let console = Console::new()?;
+    let data = Data::load(&settings, &console)?;
+    let session = Session::open(console.clone(), &args.out, &settings, args.resume)?;
     let mut runs = Vec::new();
     for number in 0..settings.n_runs {
         runs.push(Kept::new(pipeline::run(number, &settings, &data, &session)?, number == 0));
     }
     let mut report = summarise(&settings, &data, &runs);
     let remarks = remarks(&report);
-    session.say(&format!("\n{} ({} images, {} positive)\n", data.name, report.n_images, report.n_positive));
-    session.say(&score::table(&report.rows));
+    console.say(&format!("\n{} ({} images, {} positive)\n", data.name, report.n_images, report.n_positive));
+    console.say(&score::table(&report.rows));
     let CrowdScores { majority_f1, swap_f1 } = report.crowd;
-    session.say(&format!("volunteers: F1 {majority_f1:.3} by majority vote, {swap_f1:.3} by SWAP"));
-    remarks.iter().for_each(|remark| session.say(remark));
+    console.say(&format!("volunteers: F1 {majority_f1:.3} by majority vote, {swap_f1:.3} by SWAP"));
+    remarks.iter().for_each(|remark| console.say(remark));
 
     if let Some(run) = runs.iter().find_map(|kept| kept.run.as_ref()) {
-        let pictures = gallery::draw(&args.out, run, &settings, &data, &session)?;
+        let pictures = gallery::draw(&args.out, run, &settings, &data, &console)?;
         report::write_manifest(&args.out.join("manifest.csv"), run)?;
         report::write_volunteers(&args.out.join("volunteers.csv"), run, args.show_names)?;
         report::write_models(&args.out.join("models"), run)?;
@@ -60,7 +62,7 @@ fn main() -> Result<()> {
         files::write_json(&args.out.join("report.json"), &report)?;
         report::write_page(&args.out, &report, &settings, &data, &pictures, &remarks)?;
     }
-    session.say(&format!("{:.0} s; see {}", report.seconds, args.out.join("index.html").display()));
+    console.say(&format!("{:.0} s; see {}", report.seconds, args.out.join("index.html").display()));
     Ok(())
 }
 

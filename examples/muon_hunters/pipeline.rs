@@ -79,20 +79,27 @@ struct Watch<'a> {
 }
 
 impl Watch<'_> {
-    fn point(&self, predict: impl Fn(ndarray::ArrayView2<'_, f32>) -> manyhands_dec::Result<Array1<usize>>) -> Result<Point> {
+    fn point(
+        &self,
+        predict: impl Fn(ndarray::ArrayView2<'_, f32>) -> manyhands_dec::Result<Array1<usize>>,
+    ) -> Result<Point> {
         let [train, test] = [predict(self.train)?.to_vec(), predict(self.test)?.to_vec()];
         let labels = &self.labels[..train.len()];
         let on = |test: Vec<usize>, truth: &[usize]| -> Result<f64> {
             let n = test.len();
             Ok(score::f1(&Clusters { train: train.clone(), test }, labels, &truth[..n])?[0])
         };
-        Ok(Point { test: on(test, &self.data.test.truth)?, train: on(train.clone(), &self.data.train.truth)? })
+        Ok(Point {
+            test: on(test, &self.data.test.truth)?,
+            train: on(train.clone(), &self.data.train.truth)?,
+        })
     }
 }
 
 pub(crate) fn run(number: usize, settings: &Settings, data: &Data, session: &Session) -> Result<Run> {
     let seed = settings.seed.wrapping_add(1000 * number as u64);
-    let name = |what: &str| if settings.n_runs > 1 { format!("run {number} {what}") } else { what.to_owned() };
+    let name =
+        |what: &str| if settings.n_runs > 1 { format!("run {number} {what}") } else { what.to_owned() };
     let profile = settings.dec_profile();
     let images = data.train.images.view();
     let unwatched = |_: &Epoch, _: &_| Ok(());
@@ -110,7 +117,8 @@ pub(crate) fn run(number: usize, settings: &Settings, data: &Data, session: &Ses
         &name("DEC"),
         &KEEP_DEC,
         || {
-            let params = Dec::params(settings.n_clusters).profile(profile).seed(seed).max_epochs(settings.max_epochs);
+            let params =
+                Dec::params(settings.n_clusters).profile(profile).seed(seed).max_epochs(settings.max_epochs);
             Ok(params.training(autoencoder.clone(), images)?)
         },
         |_, _| Ok(()),
@@ -123,7 +131,9 @@ pub(crate) fn run(number: usize, settings: &Settings, data: &Data, session: &Ses
     let mut last = None;
     let mut current = dec.clone();
     for batch in 0..settings.n_batches {
-        let name = |what: &str| if settings.n_batches > 1 { name(&format!("batch {batch} {what}")) } else { name(what) };
+        let name = |what: &str| {
+            if settings.n_batches > 1 { name(&format!("batch {batch} {what}")) } else { name(what) }
+        };
         let before = answers.n_clicks;
         let tiles = ask(batch, &current, &mut answers, settings, data, seed)?;
         let aggregate = answers.aggregate(data).context("aggregating the volunteers' answers")?;
@@ -158,10 +168,8 @@ pub(crate) fn run(number: usize, settings: &Settings, data: &Data, session: &Ses
                 watch.point(|images| model.predict(images))
             },
         )?;
-        let rows = [
-            ("multitask", of(&multitask.clone().into_dec(), data)?),
-            ("recluster", of(&recluster, data)?),
-        ];
+        let rows =
+            [("multitask", of(&multitask.clone().into_dec(), data)?), ("recluster", of(&recluster, data)?)];
         batches.push(Batch {
             batch,
             rows: rows
@@ -173,7 +181,12 @@ pub(crate) fn run(number: usize, settings: &Settings, data: &Data, session: &Ses
         });
         asked.extend(tiles.into_iter().map(|tile| (batch, tile)));
         current = recluster.clone();
-        last = Some((aggregate, multitask, recluster, vec![("multitask", taught), ("reclustering", reclustered)]));
+        last = Some((
+            aggregate,
+            multitask,
+            recluster,
+            vec![("multitask", taught), ("reclustering", reclustered)],
+        ));
     }
     let (aggregate, multitask, recluster, curves) = last.context("at least one batch")?;
     views.push(view("multitask", &multitask.clone().into_dec(), settings, data)?);

@@ -53,7 +53,9 @@ pub(crate) fn write_manifest(path: &Path, run: &Run) -> Result<()> {
 
 /// What gold has shown of each volunteer.
 pub(crate) fn write_volunteers(path: &Path, run: &Run, show_names: bool) -> Result<()> {
-    let mut text = "volunteer,n_votes,n_gold,says_positive_of_positive,says_negative_of_negative,skill_bits\n".to_owned();
+    let mut text =
+        "volunteer,n_votes,n_gold,says_positive_of_positive,says_negative_of_negative,skill_bits\n"
+            .to_owned();
     for volunteer in run.aggregate.swap.volunteers() {
         let name = format!("volunteer {}", volunteer.id);
         let name = if show_names { name } else { hash(&name) };

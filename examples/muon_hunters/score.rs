@@ -60,11 +60,11 @@ pub(crate) fn row(
 
 /// F1 on the test images under the strict and under the safe map.
 pub(crate) fn f1(clusters: &Clusters, labels: &[Option<usize>], truth: &[usize]) -> Result<[f64; 2]> {
-    let known = || labels.iter().zip(&clusters.train).filter_map(|(label, &cluster)| Some(((*label)?, cluster)));
+    let known =
+        || labels.iter().zip(&clusters.train).filter_map(|(label, &cluster)| Some(((*label)?, cluster)));
     let (labels, train): (Vec<usize>, Vec<usize>) = known().unzip();
-    let score = |map: ClusterMap| -> Result<f64> {
-        Ok(Binary::of_class(truth, &map.apply(&clusters.test), 1)?.f1())
-    };
+    let score =
+        |map: ClusterMap| -> Result<f64> { Ok(Binary::of_class(truth, &map.apply(&clusters.test), 1)?.f1()) };
     Ok([score(ClusterMap::strict(&labels, &train)?)?, score(ClusterMap::safe(&labels, &train)?)?])
 }
 

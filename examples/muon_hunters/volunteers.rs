@@ -50,13 +50,20 @@ impl Answers {
         offset: usize,
         seed: u64,
     ) -> Result<()> {
-        let crowd =
-            if settings.stage == 1 { Crowd::beta(settings.n_volunteers) } else { Crowd::public(settings.n_volunteers) };
+        let crowd = if settings.stage == 1 {
+            Crowd::beta(settings.n_volunteers)
+        } else {
+            Crowd::public(settings.n_volunteers)
+        };
         for given in crowd.seed(seed).answer(tiles, truth, settings.n_answers)? {
             let tile = &tiles[given.tile];
             self.n_clicks += Clicks::of(tile, &given.answer)?.total_clicks();
             for (image, is_positive) in given.answer.labels(tile)? {
-                let vote = Vote { volunteer: given.volunteer, subject: offset + image, label: usize::from(is_positive) };
+                let vote = Vote {
+                    volunteer: given.volunteer,
+                    subject: offset + image,
+                    label: usize::from(is_positive),
+                };
                 self.votes.push(vote);
             }
         }
@@ -70,8 +77,9 @@ impl Answers {
         let p1 = (n_positive + 1.0) / (data.gold.len() as f64 + 2.0);
         let swap = Swap::params([1.0 - p1, p1]).gold(&data.gold).fit(&self.votes)?;
         let majority = MajorityVote::params(2).fit(&self.votes)?;
-        let mut labels: Vec<_> =
-            (0..data.train.truth.len()).map(|row| swap.estimate(row).map(|estimate| estimate.label)).collect();
+        let mut labels: Vec<_> = (0..data.train.truth.len())
+            .map(|row| swap.estimate(row).map(|estimate| estimate.label))
+            .collect();
         for &(row, truth) in &data.gold {
             labels[row] = Some(truth);
         }

@@ -1,0 +1,10 @@
+#![doc = include_str!("../../../README.md")]
+
+#[cfg(feature = "dec")]
+pub use manyhands_dec as dec;
+#[cfg(feature = "grid")]
+pub use manyhands_grid as grid;
+#[cfg(feature = "metrics")]
+pub use manyhands_metrics as metrics;
+#[cfg(feature = "votes")]
+pub use manyhands_votes as votes;

@@ -1,0 +1,202 @@
+//! The programs as a user runs them: same seed, same report; stopped and resumed; bad input.
+//!
+//! `cargo test` builds the examples beside this test.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// Small enough for a test: layers of the real width, but few images and epochs.
+const SMALL: [&str; 6] = ["--images", "400", "--epochs", "2", "--grid", "5"];
+
+fn program(name: &str) -> Command {
+    let test = std::env::current_exe().expect("a test knows itself");
+    let target = test.parent().and_then(Path::parent).expect("tests lie in target/<profile>/deps");
+    Command::new(target.join("examples").join(name))
+}
+
+fn muon_hunters(out: &Path, args: &[&str]) -> Output {
+    program("muon_hunters")
+        .args(SMALL)
+        .args(args)
+        .arg("--out")
+        .arg(out)
+        .output()
+        .expect("the example is built")
+}
+
+/// `report.json` without what a clock or another machine changes.
+fn report(out: &Path) -> serde_json::Value {
+    let text = std::fs::read_to_string(out.join("report.json")).expect("a run leaves a report");
+    let mut report: serde_json::Value = serde_json::from_str(&text).expect("the report is JSON");
+    let object = report.as_object_mut().expect("the report is an object");
+    object.remove("seconds");
+    object.remove("peak_rss_mb");
+    report
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+#[test]
+fn the_same_seed_gives_the_same_report_on_one_and_on_two_threads() {
+    let [one, two, other] = [folder(), folder(), folder()];
+    assert!(muon_hunters(one.path(), &["--threads", "1"]).status.success());
+    assert!(muon_hunters(two.path(), &["--threads", "2"]).status.success());
+    assert!(muon_hunters(other.path(), &["--seed", "1"]).status.success());
+    assert_eq!(report(one.path()), report(two.path()));
+    assert_ne!(report(one.path()), report(other.path()));
+}
+
+#[test]
+fn a_run_that_was_killed_resumes_to_the_report_of_the_uninterrupted_one() {
+    let [whole, broken] = [folder(), folder()];
+    let args = ["--epochs", "4", "--batches", "2"];
+    assert!(
+        program("muon_hunters")
+            .args(["--images", "400", "--grid", "5"])
+            .args(args)
+            .arg("--out")
+            .arg(whole.path())
+            .output()
+            .unwrap()
+            .status
+            .success()
+    );
+    let mut child = program("muon_hunters")
+        .args(["--images", "400", "--grid", "5"])
+        .args(args)
+        .arg("--out")
+        .arg(broken.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while !broken.path().join("state/DEC.safetensors").exists() && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!broken.path().join("report.json").exists(), "it was killed before its end");
+    let resumed = program("muon_hunters")
+        .args(["--images", "400", "--grid", "5"])
+        .args(args)
+        .args(["--resume", "--out"])
+        .arg(broken.path())
+        .output()
+        .unwrap();
+    assert!(resumed.status.success(), "{}", String::from_utf8_lossy(&resumed.stderr));
+    assert_eq!(report(whole.path()), report(broken.path()));
+}
+
+#[test]
+fn a_resumed_run_with_other_settings_is_refused() {
+    let out = folder();
+    assert!(muon_hunters(out.path(), &[]).status.success());
+    let refused = muon_hunters(out.path(), &["--seed", "1", "--resume"]);
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("other settings"));
+}
+
+#[test]
+fn a_run_leaves_everything_that_the_readme_promises() {
+    let out = folder();
+    assert!(muon_hunters(out.path(), &["--runs", "2"]).status.success());
+    let files = [
+        "index.html",
+        "manifest.csv",
+        "volunteers.csv",
+        "learning_curves.svg",
+        "volunteers.svg",
+        "embedding_dec.svg",
+        "models/autoencoder.safetensors",
+        "models/recluster.safetensors",
+        "grids/batch0_grid00000.png",
+    ];
+    for file in files {
+        assert!(out.path().join(file).metadata().is_ok_and(|file| file.len() > 0), "{file} is missing");
+    }
+    let report = report(out.path());
+    let models: Vec<_> =
+        report["rows"].as_array().unwrap().iter().map(|row| row["model"].as_str().unwrap()).collect();
+    assert_eq!(models, ["random", "supervised", "dec", "multitask", "recluster"]);
+    assert_eq!(report["runs"], 2);
+    assert_eq!(report["batches"].as_array().unwrap().len(), 1);
+    let volunteers = std::fs::read_to_string(out.path().join("volunteers.csv")).unwrap();
+    assert!(!volunteers.lines().skip(1).any(|line| line.starts_with("volunteer")), "names are hashed");
+}
+
+/// An idx file of `n` black images of 4 × 4 pixels, its header claiming `claimed`.
+fn idx(folder: &Path, n: usize, claimed: u32) -> PathBuf {
+    let path = folder.join("images-idx3-ubyte");
+    let mut bytes = vec![0, 0, 8, 3];
+    for size in [claimed, 4, 4] {
+        bytes.extend(size.to_be_bytes());
+    }
+    bytes.extend((0..n * 16).map(|i| (i % 251) as u8));
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+#[test]
+fn bad_input_is_answered_by_an_error_that_names_it_and_leaves_nothing_behind() {
+    let files = folder();
+    let path = |name: &str| files.path().join(name).display().to_string();
+    std::fs::write(files.path().join("text.npy"), "no numbers").unwrap();
+    std::fs::write(files.path().join("file"), "").unwrap();
+    let good = idx(files.path(), 20, 20).display().to_string();
+    let [one, empty, short, nan] = ["one", "empty", "short", "nan"].map(|name| {
+        let folder = files.path().join(name);
+        std::fs::create_dir(&folder).unwrap();
+        folder
+    });
+    let one = idx(&one, 1, 1).display().to_string();
+    let empty = idx(&empty, 0, 0).display().to_string();
+    let short = idx(&short, 19, 20).display().to_string();
+    let mut values = ndarray::Array2::<f32>::zeros((20, 3));
+    values[[4, 1]] = f32::NAN;
+    ndarray_npy::write_npy(nan.join("images.npy"), &values).unwrap();
+    let nan = nan.join("images.npy").display().to_string();
+
+    let cluster =
+        |args: &[&str]| ("cluster_images", args.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let hunt = |args: &[&str]| ("muon_hunters", args.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let cases = [
+        (cluster(&["--images", &path("missing.npy"), "--clusters", "2"]), "missing.npy"),
+        (cluster(&["--images", &path("text.npy"), "--clusters", "2"]), "images × pixels"),
+        (cluster(&["--images", &short, "--clusters", "2"]), "its header says 320"),
+        (cluster(&["--images", &empty, "--clusters", "2"]), "0 images"),
+        (cluster(&["--images", &one, "--clusters", "1"]), "1 images"),
+        (cluster(&["--images", &nan, "--clusters", "2"]), "images[4, 1] = NaN"),
+        (cluster(&["--images", &good, "--clusters", "0"]), "--clusters 0"),
+        (cluster(&["--images", &good, "--clusters", "21"]), "at most the 20 images"),
+        (cluster(&["--images", &good, "--clusters", "2", "--truth", &good]), "wants 1: one label an image"),
+        (cluster(&["--images", files.path().to_str().unwrap(), "--clusters", "2"]), "labels-idx1"),
+        (hunt(&["--data", "mnist:missing"]), "is no folder"),
+        (hunt(&["--data", "tiff:x"]), "wants mnist, npy or npz"),
+        (hunt(&["--data", &format!("npy:{nan}")]), "--truth goes with"),
+        (hunt(&["--images", "4"]), "wants at least 8"),
+        (hunt(&["--images", "12", "--clusters", "2", "--seed", "3"]), "no gold of class"),
+        (hunt(&["--rate", "1.5"]), "--rate 1.5"),
+        (hunt(&["--volunteers", "3"]), "--volunteers 3"),
+        (hunt(&["--images", "100", "--clusters", "200"]), "at most the 75 training images"),
+    ];
+    for (i, ((name, args), wants)) in cases.into_iter().enumerate() {
+        let out = files.path().join(format!("out{i}"));
+        let output = program(name).args(&args).arg("--out").arg(&out).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{name} {args:?} succeeded");
+        assert!(said.contains(wants), "{name} {args:?} said {said:?}, not {wants:?}");
+        assert!(!said.contains("panicked"), "{name} {args:?} panicked: {said}");
+        assert!(!out.exists(), "{name} {args:?} left {} behind", out.display());
+    }
+    let file = path("file");
+    let output = program("cluster_images")
+        .args(["--images", &good, "--clusters", "2", "--out", &file])
+        .output()
+        .unwrap();
+    assert!(String::from_utf8_lossy(&output.stderr).contains("is a file, wants a folder"));
+}
