@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use flate2::read::GzDecoder;
-use ndarray::{Array2, Array3, Axis, concatenate};
+use ndarray::{Array2, Array3, Axis, Ix2, OwnedRepr, concatenate};
 use ndarray_npy::{NpzReader, ReadNpyError, ReadableElement, read_npy};
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -30,8 +30,7 @@ impl ImageSet {
         if path.is_dir() {
             return Self::read_mnist(path);
         }
-        let (images, shape) = read_images(path)?;
-        Ok(Self { images, truth: None, shape })
+        read_images(path)
     }
 
     fn read_mnist(folder: &Path) -> Result<Self> {
@@ -45,7 +44,7 @@ impl ImageSet {
         let mut truth = Vec::new();
         let mut shape = None;
         for path in files {
-            let (images, its_shape) = read_images(&path)?;
+            let Self { images, shape: its_shape, .. } = read_images(&path)?;
             let labels_path = path.with_file_name(name(&path).replace("images-idx3", "labels-idx1"));
             let labels = read_labels(&labels_path)?;
             let [n_labels, n_images] = [labels.len(), images.nrows()];
@@ -83,21 +82,11 @@ impl ImageSet {
                 pair.split_once('=').with_context(|| format!("{pair:?}: wants MEMBER=CLASS"))?;
             let class: usize =
                 class.parse().with_context(|| format!("{pair:?}: wants a whole number as class"))?;
-            let failed =
-                || format!("{}: member {member:?} cannot be read as images × pixels", path.display());
-            // NumPy calls its members `name.npy`.
-            let images = match npz.by_name::<ndarray::OwnedRepr<f32>, ndarray::Ix2>(&format!("{member}.npy"))
-            {
-                Ok(images) => images,
-                Err(_) => (npz.by_name::<ndarray::OwnedRepr<f64>, ndarray::Ix2>(&format!("{member}.npy")))
-                    .map(|images| images.mapv(|value| value as f32))
-                    .or_else(|_| {
-                        let images =
-                            npz.by_name::<ndarray::OwnedRepr<u16>, ndarray::Ix2>(&format!("{member}.npy"))?;
-                        Ok::<_, ndarray_npy::ReadNpzError>(images.mapv(f32::from))
-                    })
-                    .with_context(failed)?,
-            };
+            let images = member_of(&mut npz, member, |value: f32| value)
+                .or_else(|| member_of(&mut npz, member, |value: f64| value as f32))
+                .or_else(|| member_of(&mut npz, member, |value: u16| f32::from(value)))
+                .or_else(|| member_of(&mut npz, member, |value: u8| f32::from(value)))
+                .with_context(|| format!("{}: has no images × pixels called {member:?}", path.display()))?;
             truth.extend(std::iter::repeat_n(class, images.nrows()));
             parts.push(images);
         }
@@ -133,8 +122,22 @@ fn name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
+/// The matrix `name` of an npz file, where it holds values of type `T`.
+fn member_of<T: ReadableElement>(
+    npz: &mut NpzReader<File>,
+    name: &str,
+    to: fn(T) -> f32,
+) -> Option<Array2<f32>> {
+    // NumPy calls its members `name.npy`.
+    let matrix = npz.by_name::<OwnedRepr<T>, Ix2>(&format!("{name}.npy")).ok()?;
+    Some(
+        Array2::from_shape_vec(matrix.dim(), matrix.into_iter().map(to).collect())
+            .expect("as many values as before"),
+    )
+}
+
 /// Images as rows, with height and width where the file has them.
-fn read_images(path: &Path) -> Result<(Array2<f32>, Option<(usize, usize)>)> {
+fn read_images(path: &Path) -> Result<ImageSet> {
     if path.extension().is_some_and(|extension| extension == "npy") {
         return read_npy_images(path);
     }
@@ -143,7 +146,8 @@ fn read_images(path: &Path) -> Result<(Array2<f32>, Option<(usize, usize)>)> {
         bail!("{}: has {} dimensions, wants 3: images × height × width", path.display(), sizes.len());
     };
     let pixels = pixels.into_iter().map(f32::from).collect();
-    Ok((Array2::from_shape_vec((n, height * width), pixels)?, Some((height, width))))
+    let images = Array2::from_shape_vec((n, height * width), pixels)?;
+    Ok(ImageSet { images, truth: None, shape: Some((height, width)) })
 }
 
 /// The class of each image, from idx (plain or gzip) or a `.npy` of whole numbers.
@@ -177,12 +181,12 @@ fn read_vector<T: ReadableElement + Into<i64>>(path: &Path) -> Result<Vec<i64>, 
     Ok(labels.into_iter().map(Into::into).collect())
 }
 
-fn read_npy_images(path: &Path) -> Result<(Array2<f32>, Option<(usize, usize)>)> {
-    let flat = |images: Array2<f32>| (images, None);
+fn read_npy_images(path: &Path) -> Result<ImageSet> {
+    let flat = |images: Array2<f32>| ImageSet { images, truth: None, shape: None };
     let cube = |images: Array3<f32>| {
         let (n, height, width) = images.dim();
         let images = images.into_shape_with_order((n, height * width)).expect("the same number of values");
-        (images, Some((height, width)))
+        ImageSet { images, truth: None, shape: Some((height, width)) }
     };
     read_npy::<_, Array2<f32>>(path)
         .map(flat)
@@ -234,10 +238,9 @@ fn read_idx(path: &Path) -> Result<(Vec<usize>, Vec<u8>)> {
 #[must_use]
 pub fn read_positions(path: &Path) -> Option<Vec<[f64; 2]>> {
     let mut npz = NpzReader::new(File::open(path).ok()?).ok()?;
-    let doubles = npz.by_name::<ndarray::OwnedRepr<f64>, ndarray::Ix2>("xy_deg.npy").ok();
-    let positions = doubles.or_else(|| {
-        let floats = npz.by_name::<ndarray::OwnedRepr<f32>, ndarray::Ix2>("xy_deg.npy").ok()?;
-        Some(floats.mapv(f64::from))
-    })?;
-    Some(positions.rows().into_iter().filter(|row| row.len() == 2).map(|row| [row[0], row[1]]).collect())
+    // Positions need no more than the seven digits of f32.
+    let positions = member_of(&mut npz, "xy_deg", |value: f32| value)
+        .or_else(|| member_of(&mut npz, "xy_deg", |value: f64| value as f32))?;
+    let pairs = positions.rows().into_iter().filter(|row| row.len() == 2);
+    Some(pairs.map(|row| [f64::from(row[0]), f64::from(row[1])]).collect())
 }

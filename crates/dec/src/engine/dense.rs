@@ -111,7 +111,7 @@ pub(super) fn learn(
     for row in delta.rows() {
         sums.row_mut(0).zip_mut_with(&row, |sum, &d| *sum += d);
     }
-    let moments = bias_buffers.moments.into_iter().map(|moment| moment.view_mut()).collect();
+    let moments = bias_buffers.moments.into_iter().map(Array2::view_mut).collect();
     apply(update, layer.bias.view_mut(), sums.view(), moments);
 }
 
