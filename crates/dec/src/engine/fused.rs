@@ -198,7 +198,7 @@ impl Learner<'_> {
         let (keep, update) = (self.keep, self.update);
         let [buffers] = self.buffers(index);
         buffers.gradient.zip_mut_with(gradient, |kept, &new| *kept = keep * *kept + new as f32);
-        let moments = buffers.moments.into_iter().map(|moment| moment.view_mut()).collect();
+        let moments = buffers.moments.into_iter().map(ndarray::ArrayBase::view_mut).collect();
         dense::apply(update, matrix.view_mut(), buffers.gradient.view(), moments);
     }
 }

@@ -98,7 +98,7 @@ impl Graph {
             let first = self.variables.len() - 2;
             let features = match (input, &log_q) {
                 (HeadInput::Assignment, Some(log_q)) => log_q.exp()?,
-                _ => z.clone(),
+                _ => z,
             };
             let logits =
                 features.matmul(&self.variables[first])?.broadcast_add(&self.variables[first + 1])?;
