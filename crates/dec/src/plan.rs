@@ -114,7 +114,12 @@ impl Plan {
     }
 
     /// Sets the schedule for `n_images` images, cut after `max_epochs`.
-    pub(crate) fn schedule(mut self, segments: &[Segment], n_images: usize, max_epochs: Option<usize>) -> Self {
+    pub(crate) fn schedule(
+        mut self,
+        segments: &[Segment],
+        n_images: usize,
+        max_epochs: Option<usize>,
+    ) -> Self {
         let steps_per_epoch = self.steps_per_epoch.unwrap_or(n_images.div_ceil(self.batch_size));
         let n_epochs = |length| match length {
             Length::Epochs(n) => n,
