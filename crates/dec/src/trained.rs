@@ -121,11 +121,14 @@ impl Trained {
     pub(crate) fn load(kind: &'static str, path: &Path, is_whole: fn(&Network) -> bool) -> Result<Self> {
         let mut file = storage::read::<Content>(path, kind)?;
         let network = file.network(path, "", &file.content.shape.clone())?;
-        if !is_whole(&network) {
-            let reason = format!("a part of the {kind} is missing");
-            return Err(Error::Foreign { path: path.to_owned(), reason });
-        }
         let Content { scaling, alpha, report, .. } = file.content;
+        let foreign = |reason| Err(Error::Foreign { path: path.to_owned(), reason });
+        if !is_whole(&network) {
+            return foreign(format!("a part of the {kind} is missing"));
+        }
+        if alpha <= 0.0 {
+            return foreign(format!("alpha = {alpha} is not above 0"));
+        }
         Ok(Self { network, scaling, alpha, report })
     }
 }
