@@ -9,11 +9,11 @@
 
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, ValueEnum};
+use common::files;
 use common::images::{ImageSet, read_labels};
 use common::memory::peak_rss_mb;
 use common::pictures::{Curve, Group, Panel, curves, scatter};
 use common::session::{Model, Session};
-use common::files;
 use manyhands_dec::{Autoencoder, Dec, Epoch, InputScale, Pca, Profile, Stage};
 use manyhands_grid::{Contrast, Layout, Montage, Palette, Raster, Tiler};
 use manyhands_metrics::{Average, ContingencyTable};
@@ -161,7 +161,11 @@ fn read(args: &Args) -> Result<ImageSet> {
     if let Some(path) = &args.truth {
         let truth = read_labels(path)?;
         let [n_labels, n_images] = [truth.len(), set.images.nrows()];
-        ensure!(n_labels == n_images, "--truth {}: has {n_labels} labels for {n_images} images", path.display());
+        ensure!(
+            n_labels == n_images,
+            "--truth {}: has {n_labels} labels for {n_images} images",
+            path.display()
+        );
         set.truth = Some(truth);
     }
     if let Some(limit) = args.limit {
@@ -205,7 +209,10 @@ fn train(args: &Args, session: &Session, images: ArrayView2<'_, f32>) -> Result<
 /// Cluster of each image as CSV; embedding, learning curve and a grid of each cluster as pictures.
 fn draw(out: &Path, set: &ImageSet, dec: &Dec, clusters: &[usize], seed: u64) -> Result<()> {
     let rows = clusters.iter().enumerate().map(|(image, cluster)| format!("{image},{cluster}\n"));
-    files::write(&out.join("clusters.csv"), std::iter::once("image,cluster\n".to_owned()).chain(rows).collect::<String>())?;
+    files::write(
+        &out.join("clusters.csv"),
+        std::iter::once("image,cluster\n".to_owned()).chain(rows).collect::<String>(),
+    )?;
 
     let embedding = dec.transform(set.images.view())?;
     let pca = Pca::fit(embedding.view(), 2.min(embedding.ncols())).context("principal components")?;

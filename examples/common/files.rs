@@ -12,7 +12,8 @@ use std::path::Path;
 /// When the folder cannot be created or written to.
 pub fn writable(folder: &Path) -> Result<()> {
     ensure!(!folder.is_file(), "--out {}: is a file, wants a folder", folder.display());
-    std::fs::create_dir_all(folder).with_context(|| format!("--out {}: cannot be created", folder.display()))?;
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("--out {}: cannot be created", folder.display()))?;
     tempfile::NamedTempFile::new_in(folder)
         .with_context(|| format!("--out {}: cannot be written to", folder.display()))?;
     Ok(())

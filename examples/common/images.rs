@@ -49,8 +49,16 @@ impl ImageSet {
             let labels_path = path.with_file_name(name(&path).replace("images-idx3", "labels-idx1"));
             let labels = read_labels(&labels_path)?;
             let [n_labels, n_images] = [labels.len(), images.nrows()];
-            ensure!(n_labels == n_images, "{}: {n_labels} labels for {n_images} images", labels_path.display());
-            ensure!(shape.is_none() || shape == its_shape, "{}: its images have another size", path.display());
+            ensure!(
+                n_labels == n_images,
+                "{}: {n_labels} labels for {n_images} images",
+                labels_path.display()
+            );
+            ensure!(
+                shape.is_none() || shape == its_shape,
+                "{}: its images have another size",
+                path.display()
+            );
             shape = its_shape;
             parts.push(images);
             truth.extend(labels);
@@ -71,11 +79,15 @@ impl ImageSet {
         let mut parts: Vec<Array2<f32>> = Vec::new();
         let mut truth = Vec::new();
         for pair in members.split(',') {
-            let (member, class) = pair.split_once('=').with_context(|| format!("{pair:?}: wants MEMBER=CLASS"))?;
-            let class: usize = class.parse().with_context(|| format!("{pair:?}: wants a whole number as class"))?;
-            let failed = || format!("{}: member {member:?} cannot be read as images × pixels", path.display());
+            let (member, class) =
+                pair.split_once('=').with_context(|| format!("{pair:?}: wants MEMBER=CLASS"))?;
+            let class: usize =
+                class.parse().with_context(|| format!("{pair:?}: wants a whole number as class"))?;
+            let failed =
+                || format!("{}: member {member:?} cannot be read as images × pixels", path.display());
             // NumPy calls its members `name.npy`.
-            let images = match npz.by_name::<ndarray::OwnedRepr<f32>, ndarray::Ix2>(&format!("{member}.npy")) {
+            let images = match npz.by_name::<ndarray::OwnedRepr<f32>, ndarray::Ix2>(&format!("{member}.npy"))
+            {
                 Ok(images) => images,
                 Err(_) => (npz.by_name::<ndarray::OwnedRepr<f64>, ndarray::Ix2>(&format!("{member}.npy")))
                     .map(|images| images.mapv(|value| value as f32))
@@ -139,7 +151,12 @@ pub fn read_labels(path: &Path) -> Result<Vec<usize>> {
         .collect();
     }
     let (sizes, labels) = read_idx(path)?;
-    ensure!(sizes.len() == 1, "{}: has {} dimensions, wants 1: one label an image", path.display(), sizes.len());
+    ensure!(
+        sizes.len() == 1,
+        "{}: has {} dimensions, wants 1: one label an image",
+        path.display(),
+        sizes.len()
+    );
     Ok(labels.into_iter().map(usize::from).collect())
 }
 
@@ -175,19 +192,28 @@ fn read_idx(path: &Path) -> Result<(Vec<usize>, Vec<u8>)> {
         Box::new(BufReader::new(file))
     };
     let mut magic = [0; 4];
-    reader.read_exact(&mut magic).with_context(|| format!("{}: is shorter than its header", path.display()))?;
+    reader
+        .read_exact(&mut magic)
+        .with_context(|| format!("{}: is shorter than its header", path.display()))?;
     let [0, 0, 0x08, n_dimensions] = magic else {
         bail!("{}: is neither an idx file of bytes nor .npy (it starts with {magic:02x?})", path.display());
     };
     let mut sizes = Vec::new();
     for _ in 0..n_dimensions {
         let mut size = [0; 4];
-        reader.read_exact(&mut size).with_context(|| format!("{}: is shorter than its header", path.display()))?;
+        reader
+            .read_exact(&mut size)
+            .with_context(|| format!("{}: is shorter than its header", path.display()))?;
         sizes.push(u32::from_be_bytes(size) as usize);
     }
     let mut bytes = Vec::new();
     reader.read_to_end(&mut bytes).with_context(|| format!("{}: is damaged", path.display()))?;
     let wants: usize = sizes.iter().product();
-    ensure!(bytes.len() == wants, "{}: has {} bytes of data, its header says {wants}", path.display(), bytes.len());
+    ensure!(
+        bytes.len() == wants,
+        "{}: has {} bytes of data, its header says {wants}",
+        path.display(),
+        bytes.len()
+    );
     Ok((sizes, bytes))
 }

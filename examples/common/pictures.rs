@@ -75,7 +75,8 @@ type Plot<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64,
 pub fn scatter(plots: &[(&str, Vec<Group>)], centres: &[(usize, (f64, f64))]) -> Result<String> {
     draw((520 * plots.len() as u32, 480), |root| {
         for (area, (title, groups)) in root.split_evenly((1, plots.len())).iter().zip(plots) {
-            let points = || groups.iter().flat_map(|group| &group.points).chain(centres.iter().map(|(_, at)| at));
+            let points =
+                || groups.iter().flat_map(|group| &group.points).chain(centres.iter().map(|(_, at)| at));
             let x = range(points().map(|point| point.0));
             let y = range(points().map(|point| point.1));
             let mut plot = plot(area, title, x, y)?;
@@ -207,9 +208,9 @@ fn legend<'a, 'b: 'a>(plot: &mut Plot<'a, 'b>) -> Result<()> {
 
 /// From the smallest to the largest value, with a margin; never empty.
 fn range(values: impl Iterator<Item = f64>) -> Range<f64> {
-    let (low, high) = values.filter(|value| value.is_finite()).fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-        (low.min(value), high.max(value))
-    });
+    let (low, high) = values
+        .filter(|value| value.is_finite())
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
     if low > high {
         return 0.0..1.0;
     }

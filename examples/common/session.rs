@@ -30,7 +30,11 @@ impl Session {
     /// # Errors
     ///
     /// When the folder cannot be written, or `resume` finds a run with other settings.
-    pub fn open(out: &Path, settings: &(impl Serialize + DeserializeOwned + PartialEq), resume: bool) -> Result<Self> {
+    pub fn open(
+        out: &Path,
+        settings: &(impl Serialize + DeserializeOwned + PartialEq),
+        resume: bool,
+    ) -> Result<Self> {
         crate::files::writable(out)?;
         let state = out.join("state");
         let path = state.join("settings.json");
@@ -92,7 +96,11 @@ impl Session {
     /// # Errors
     ///
     /// When making, reading or writing it fails.
-    pub fn step<T: Serialize + DeserializeOwned>(&self, name: &str, make: impl FnOnce() -> Result<T>) -> Result<T> {
+    pub fn step<T: Serialize + DeserializeOwned>(
+        &self,
+        name: &str,
+        make: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
         let path = self.state.join(format!("{name}.json"));
         if path.exists() {
             let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
@@ -172,7 +180,9 @@ fn describe(epoch: &Epoch) -> String {
         ("reconstruction", epoch.losses.reconstruction),
     ];
     let mut words = vec![epoch.stage.to_string()];
-    words.extend(losses.iter().filter(|(_, loss)| *loss > 0.0).map(|(name, loss)| format!("{name} {loss:.4}")));
+    words.extend(
+        losses.iter().filter(|(_, loss)| *loss > 0.0).map(|(name, loss)| format!("{name} {loss:.4}")),
+    );
     words.extend(epoch.changed.map(|changed| format!("{:.2} % moved", 100.0 * changed)));
     words.join(", ")
 }
