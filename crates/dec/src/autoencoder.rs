@@ -119,7 +119,7 @@ impl Autoencoder {
     ///
     /// When the file cannot be read, is truncated, is of another kind or newer than this version.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
-        Trained::load(KIND, path.as_ref()).map(Self)
+        Trained::load(KIND, path.as_ref(), |network| !network.decoder.is_empty()).map(Self)
     }
 }
 
@@ -282,9 +282,7 @@ impl AutoencoderParams {
     }
 
     fn check(&self) -> Result<()> {
-        let dims = || format!("{:?}", self.dims);
-        let is_valid = !self.dims.is_empty() && self.dims.iter().all(|&dim| dim > 0);
-        check::parameter(is_valid, "dims", dims(), "at least one layer, each at least 1 wide")?;
+        check::dims(&self.dims)?;
         check::parameter(self.batch_size > 0, "batch_size", self.batch_size, "at least 1")?;
         check::optimiser(self.optimiser)?;
         check::schedule("layer_schedule", &self.layer_schedule)?;
@@ -300,15 +298,7 @@ impl AutoencoderParams {
                 "a finite deviation of at least 0",
             )?;
         }
-        if let InputScale::Factor(factor) = self.input_scale {
-            check::parameter(
-                factor.is_finite() && factor != 0.0,
-                "input_scale",
-                factor,
-                "a finite factor but 0",
-            )?;
-        }
-        Ok(())
+        check::input_scale(self.input_scale)
     }
 
     fn network(&self, n_pixels: usize) -> Network {

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::optimiser::Optimiser;
 use crate::plan::Segment;
+use crate::scale::InputScale;
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 use std::fmt::Display;
@@ -75,6 +76,22 @@ pub(crate) fn optimiser(optimiser: Optimiser) -> Result<()> {
     }
 }
 
+/// Widths of layers.
+pub(crate) fn dims(dims: &[usize]) -> Result<()> {
+    let is_valid = !dims.is_empty() && dims.iter().all(|&dim| dim > 0);
+    parameter(is_valid, "dims", format!("{dims:?}"), "at least one layer, each at least 1 wide")
+}
+
+/// A factor that leaves something of the images.
+pub(crate) fn input_scale(scale: InputScale) -> Result<()> {
+    match scale {
+        InputScale::Factor(factor) => {
+            parameter(factor.is_finite() && factor != 0.0, "input_scale", factor, "a finite factor but 0")
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A probability of dropping a unit.
 pub(crate) fn dropout(name: &'static str, rate: f64) -> Result<()> {
     parameter((0.0..1.0).contains(&rate), name, rate, "a number in 0..1")
@@ -83,6 +100,12 @@ pub(crate) fn dropout(name: &'static str, rate: f64) -> Result<()> {
 /// The weight of a loss.
 pub(crate) fn weight(name: &'static str, weight: f64) -> Result<()> {
     parameter(weight >= 0.0 && weight.is_finite(), name, weight, "a finite number of at least 0")
+}
+
+/// The weight of the loss by which the best epoch is found: without it, every epoch would look alike and the first would win.
+pub(crate) fn deciding_weight(name: &'static str, weight: f64) -> Result<()> {
+    let wants = "a finite number above 0, since this loss decides which epoch is the best";
+    parameter(weight > 0.0 && weight.is_finite(), name, weight, wants)
 }
 
 /// A part of the labelled images to be set aside.

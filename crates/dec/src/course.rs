@@ -5,7 +5,7 @@ use crate::epoch::{Epoch, StopReason};
 use crate::error::{Error, Result};
 use crate::feed::{Feed, dropout, order};
 use crate::network::{Dense, Network};
-use crate::objective::Losses;
+use crate::objective::{Losses, Objective};
 use crate::plan::{Plan, Selection};
 use crate::random::{Purpose, stream};
 use crate::student::{soft_assignment, target_distribution};
@@ -21,6 +21,8 @@ pub(crate) struct Course<'a> {
     pub(crate) progress: Progress,
     /// The order of the pass under way, and the number of that pass.
     order: Option<(u64, Vec<usize>)>,
+    /// The epoch in which a loss was not finite, and that loss: there is no network to hand out any more.
+    diverged: Option<(usize, f64)>,
 }
 
 /// All that a course remembers from epoch to epoch, its engine's state aside: what a checkpoint holds.
@@ -50,16 +52,20 @@ impl<'a> Course<'a> {
     pub(crate) fn resume(plan: Plan, feed: Feed<'a>, state: State, progress: Progress) -> Result<Self> {
         let code_width = state.network.encoder.last().map_or(0, Dense::n_outputs);
         let engine = engine::start(plan.backend, state, plan.optimiser)?;
-        Ok(Self { plan, feed, engine, code_width, progress, order: None })
+        let mut course = Self { plan, feed, engine, code_width, progress, order: None, diverged: None };
+        course.stop_at_the_end();
+        Ok(course)
     }
 
     /// Network and optimiser as they are now.
     pub(crate) fn state(&self) -> Result<State> {
+        self.sound()?;
         self.engine.state()
     }
 
     /// The network to keep: the best by the development set where there is one, else the last.
     pub(crate) fn network(&self) -> Result<Network> {
+        self.sound()?;
         match &self.progress.best {
             Some(best) => Ok(best.network.clone()),
             None => self.engine.network(),
@@ -69,13 +75,10 @@ impl<'a> Course<'a> {
     /// Trains one epoch; `None` once there is a reason to stop.
     pub(crate) fn next_epoch(&mut self) -> Result<Option<Epoch>> {
         let index = self.progress.epochs.len();
-        if self.progress.stop.is_none() && index == self.plan.n_epochs() {
-            self.progress.stop = Some(StopReason::MaxEpochs);
-        }
         if self.progress.stop.is_some() {
             return Ok(None);
         }
-        let (target, changed) = self.update_target()?;
+        let (target, changed) = self.update_target(index)?;
         if let (Some(changed), Some(tolerance)) = (changed, self.plan.tolerance)
             && changed < tolerance
         {
@@ -83,7 +86,7 @@ impl<'a> Course<'a> {
             return Ok(None);
         }
         let losses = self.train(index, target.as_ref())?;
-        let development = self.watch()?;
+        let development = self.watch(index)?;
         let is_best = development.is_some_and(|losses| self.improves(&losses));
         if let (true, Some(losses)) = (is_best, development) {
             self.progress.best = Some(Best { epoch: index, losses, network: self.engine.network()? });
@@ -103,17 +106,42 @@ impl<'a> Course<'a> {
             is_best,
         };
         self.progress.epochs.push(epoch.clone());
+        self.stop_at_the_end();
         Ok(Some(epoch))
     }
 
+    /// Gives the reason to stop once all epochs are used.
+    fn stop_at_the_end(&mut self) {
+        if self.progress.stop.is_none() && self.progress.epochs.len() == self.plan.n_epochs() {
+            self.progress.stop = Some(StopReason::MaxEpochs);
+        }
+    }
+
+    /// `Err` for good where `loss` of `epoch` is not finite.
+    fn check_loss(&mut self, epoch: usize, loss: f64) -> Result<()> {
+        if !loss.is_finite() {
+            self.diverged = Some((epoch, loss));
+        }
+        self.sound()
+    }
+
+    /// `Err` once the training has diverged.
+    fn sound(&self) -> Result<()> {
+        let stage = || self.plan.stage.to_string();
+        self.diverged.map_or(Ok(()), |(epoch, value)| Err(Error::Diverged { stage: stage(), epoch, value }))
+    }
+
     /// The target distribution over all training rows, and the fraction of rows whose cluster changed since the last update.
-    fn update_target(&mut self) -> Result<(Option<Array2<f32>>, Option<f64>)> {
+    fn update_target(&mut self, epoch: usize) -> Result<(Option<Array2<f32>>, Option<f64>)> {
         if self.plan.objective.cluster_weight == 0.0 {
             return Ok((None, None));
         }
         let Some(centres) = self.engine.network()?.centres else { return Ok((None, None)) };
         let embedding =
             self.feed.in_chunks(&self.feed.rows, centres.ncols(), |images| self.engine.embed(images))?;
+        if embedding.iter().any(|value| !value.is_finite()) {
+            self.check_loss(epoch, f64::NAN)?;
+        }
         let q = soft_assignment(embedding.view(), centres.view(), self.plan.objective.alpha);
         let assignment: Vec<u32> = q.rows().into_iter().map(|row| crate::argmax(row) as u32).collect();
         let changed = self.progress.assignment.as_ref().map(|before| {
@@ -125,34 +153,31 @@ impl<'a> Course<'a> {
 
     /// The steps of one epoch; mean losses.
     fn train(&mut self, epoch: usize, target: Option<&Array2<f32>>) -> Result<Losses> {
-        let n = self.feed.rows.len();
-        let steps_per_pass = n.div_ceil(self.plan.batch_size);
-        let n_steps = self.plan.steps_per_epoch.unwrap_or(steps_per_pass);
+        let n_steps = self.plan.steps_per_epoch.unwrap_or(self.steps_per_pass());
         // A stage with its own number of steps goes on in the next epoch where it stopped in this one.
         let first = (epoch * n_steps) as u64;
+        let last = first + n_steps as u64 - 1;
         let rate = self.plan.rate(epoch);
         let mut sum = Losses::default();
-        for step in first..first + n_steps as u64 {
-            let (pass, part) = (step / steps_per_pass as u64, (step % steps_per_pass as u64) as usize);
-            if self.order.as_ref().is_none_or(|(of, _)| *of != pass) {
-                self.order = Some((pass, order(n, &self.plan, pass)));
-            }
-            let end = ((part + 1) * self.plan.batch_size).min(n);
-            let order = self.order.as_ref().map_or(&[][..], |(_, order)| order);
-            let positions = order[part * self.plan.batch_size..end].to_vec();
-            let losses = self.step_on(&positions, target, rate, step)?;
+        for step in first..=last {
+            let losses = self
+                .with_batch(step, target, |engine, batch, objective| engine.step(batch, objective, rate))?;
             sum.add(&losses, 1.0 / n_steps as f64);
         }
-        let total = sum.weighted(&self.plan.objective);
-        if total.is_finite() {
-            Ok(sum)
-        } else {
-            Err(Error::Diverged { stage: self.plan.stage.to_string(), epoch, value: total })
-        }
+        self.check_loss(epoch, sum.weighted(&self.plan.objective))?;
+        // A loss is taken before its step: only a second look shows what the last one did.
+        let after =
+            self.with_batch(last, target, |engine, batch, objective| engine.evaluate(batch, objective))?;
+        self.check_loss(epoch, after.weighted(&self.plan.objective))?;
+        Ok(sum)
+    }
+
+    fn steps_per_pass(&self) -> usize {
+        self.feed.rows.len().div_ceil(self.plan.batch_size)
     }
 
     /// Losses on the development rows.
-    fn watch(&mut self) -> Result<Option<Losses>> {
+    fn watch(&mut self, epoch: usize) -> Result<Option<Losses>> {
         let n = self.feed.development.len();
         if n == 0 {
             return Ok(None);
@@ -170,6 +195,7 @@ impl<'a> Course<'a> {
             };
             sum.add(&self.engine.evaluate(&batch, &self.plan.objective)?, rows.len() as f64 / n as f64);
         }
+        self.check_loss(epoch, sum.weighted(&self.plan.objective))?;
         Ok(Some(sum))
     }
 
@@ -182,15 +208,22 @@ impl<'a> Course<'a> {
         }
     }
 
-    /// Gathers the rows at `positions` and takes one step on them.
-    fn step_on(
+    /// Gathers the images of `step`, with its noise, and calls `with` on them.
+    fn with_batch(
         &mut self,
-        positions: &[usize],
-        target: Option<&Array2<f32>>,
-        rate: f32,
         step: u64,
+        target: Option<&Array2<f32>>,
+        with: impl FnOnce(&mut dyn Engine, &Batch<'_>, &Objective) -> Result<Losses>,
     ) -> Result<Losses> {
+        let steps_per_pass = self.steps_per_pass() as u64;
         let Self { plan, feed, .. } = self;
+        let n = feed.rows.len();
+        let (pass, part) = (step / steps_per_pass, (step % steps_per_pass) as usize);
+        if self.order.as_ref().is_none_or(|(of, _)| *of != pass) {
+            self.order = Some((pass, order(n, plan, pass)));
+        }
+        let order = self.order.as_ref().map_or(&[][..], |(_, order)| order);
+        let positions = &order[part * plan.batch_size..n.min((part + 1) * plan.batch_size)];
         let rows: Vec<usize> = positions.iter().map(|&position| feed.rows[position]).collect();
         let clean = feed.gather(&rows);
         let mut noise = stream(plan.seed, Purpose::Noise, plan.stage.stream() | step);
@@ -207,6 +240,6 @@ impl<'a> Course<'a> {
             target: target.as_ref().map(Array2::view),
             classes: classes.as_ref().map(Array2::view),
         };
-        self.engine.step(&batch, &plan.objective, rate)
+        with(self.engine.as_mut(), &batch, &plan.objective)
     }
 }

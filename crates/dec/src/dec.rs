@@ -144,7 +144,8 @@ impl Dec {
     ///
     /// When the file cannot be read, is truncated, is of another kind or newer than this version.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
-        Trained::load(KIND, path.as_ref()).map(Self)
+        Trained::load(KIND, path.as_ref(), |network| network.centres.is_some() && !network.decoder.is_empty())
+            .map(Self)
     }
 }
 

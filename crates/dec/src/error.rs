@@ -118,7 +118,7 @@ pub enum Error {
         /// The newest format known here.
         known: u32,
     },
-    /// A checkpoint of a training with other parameters or other images.
+    /// A checkpoint of a training with other parameters, images or labels.
     #[error("{}: the checkpoint belongs to another training: {field} differs", path.display())]
     OtherTraining {
         /// The file.

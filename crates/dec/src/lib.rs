@@ -10,6 +10,7 @@ mod engine;
 mod epoch;
 mod error;
 mod feed;
+mod fingerprint;
 mod kmeans;
 mod labels;
 mod linfa_traits;

@@ -101,6 +101,14 @@ macro_rules! transforms {
                 self.transform(images).unwrap_or_else(|error| panic!("{error}"))
             }
         }
+
+        #[doc = concat!("Images to embedding, targets kept; panics where [`", stringify!($model), "::transform`] gives an error.")]
+        impl<D: Data<Elem = f32>, T> Transformer<DatasetBase<Images<D>, T>, DatasetBase<Array2<f32>, T>> for $model {
+            fn transform(&self, dataset: DatasetBase<Images<D>, T>) -> DatasetBase<Array2<f32>, T> {
+                let embedding = Transformer::transform(self, dataset.records().view());
+                dataset.with_records(embedding)
+            }
+        }
     )*};
 }
 

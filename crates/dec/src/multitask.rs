@@ -7,7 +7,7 @@ use crate::epoch::{Report, Stage};
 use crate::error::Result;
 use crate::feed::Feed;
 use crate::labels;
-use crate::network::{Activation, Dense, Head, HeadInput, Initialisation};
+use crate::network::{Activation, Dense, Head, HeadInput, Initialisation, Network};
 use crate::objective::{Objective, ReconstructionLoss};
 use crate::optimiser::Optimiser;
 use crate::plan::{Plan, Profile, Segment, Selection};
@@ -146,7 +146,10 @@ impl Multitask {
     ///
     /// When the file cannot be read, is truncated, is of another kind or newer than this version.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
-        Trained::load(KIND, path.as_ref()).map(Self)
+        let is_whole = |network: &Network| {
+            network.centres.is_some() && network.head.is_some() && !network.decoder.is_empty()
+        };
+        Trained::load(KIND, path.as_ref(), is_whole).map(Self)
     }
 }
 
@@ -305,9 +308,14 @@ impl MultitaskParams {
         check::parameter(self.batch_size > 0, "batch_size", self.batch_size, "at least 1")?;
         check::parameter(self.patience > 0, "patience", self.patience, "at least 1 epoch")?;
         check::development(self.development_fraction)?;
-        check::weight("class_weight", self.class_weight)?;
+        check::deciding_weight("class_weight", self.class_weight)?;
         check::weight("cluster_weight", self.cluster_weight)?;
-        check::weight("reconstruction_weight", self.reconstruction_weight)?;
+        match self.selection {
+            Selection::Class => check::weight("reconstruction_weight", self.reconstruction_weight)?,
+            Selection::ClassAndReconstruction => {
+                check::deciding_weight("reconstruction_weight", self.reconstruction_weight)?;
+            }
+        }
         check::optimiser(self.optimiser)?;
         check::schedule("schedule", &self.schedule)
     }

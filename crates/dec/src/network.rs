@@ -120,6 +120,19 @@ impl Network {
         layers.flat_map(Dense::parameters_mut).chain(&mut self.centres).chain(head).collect()
     }
 
+    /// Do both have the same layers, centres and head, each of the same size?
+    pub(crate) fn is_shaped_like(&self, other: &Self) -> bool {
+        let layers = |of: &Self| -> Vec<_> {
+            (of.encoder.iter().chain(&of.decoder))
+                .map(|layer| (layer.weight.dim(), layer.activation))
+                .collect()
+        };
+        let centres = |of: &Self| of.centres.as_ref().map(Array2::dim);
+        let head = |of: &Self| of.head.as_ref().map(|head| (head.input, head.dense.weight.dim()));
+        self.encoder.len() == other.encoder.len()
+            && (layers(self), centres(self), head(self)) == (layers(other), centres(other), head(other))
+    }
+
     /// Does every matrix take what the one before it gives? True for every network made here; a damaged file may hold another.
     pub(crate) fn is_consistent(&self) -> bool {
         let chain: Vec<&Dense> = self.encoder.iter().chain(&self.decoder).collect();
@@ -132,9 +145,13 @@ impl Network {
             && chain.windows(2).all(|pair| pair[0].n_outputs() == pair[1].n_inputs())
             && chain.iter().all(|layer| layer.bias.dim() == (1, layer.n_outputs()))
             && self.decoder.last().is_none_or(|last| last.n_outputs() == self.encoder[0].n_inputs())
-            && self.centres.as_ref().is_none_or(|centres| centres.ncols() == n_embedding)
+            && self
+                .centres
+                .as_ref()
+                .is_none_or(|centres| centres.nrows() > 0 && centres.ncols() == n_embedding)
             && (self.head.as_ref()).is_none_or(|head| {
                 Some(head.dense.n_inputs()) == n_features
+                    && head.dense.n_outputs() > 0
                     && head.dense.bias.dim() == (1, head.dense.n_outputs())
             })
     }

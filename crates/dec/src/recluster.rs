@@ -140,7 +140,8 @@ impl ReclusterParams {
         self
     }
 
-    /// Weights of cross entropy, KL(P‖Q) and reconstruction; 1, 0.1 and 1.
+    /// Weights of cross entropy, KL(P‖Q) and reconstruction; 1, 0.1 and 1. The first must be above 0 where images are set aside, and 0 where
+    /// they are not.
     #[must_use]
     pub fn weights(mut self, class: f64, cluster: f64, reconstruction: f64) -> Self {
         (self.class_weight, self.cluster_weight, self.reconstruction_weight) =
@@ -217,12 +218,15 @@ impl ReclusterParams {
         check::parameter(self.update_interval != Some(0), "update_interval", 0, "at least 1 step")?;
         let tolerance_holds = (0.0..=1.0).contains(&self.tolerance);
         check::parameter(tolerance_holds, "tolerance", self.tolerance, "a fraction in 0..=1")?;
-        check::weight("class_weight", self.class_weight)?;
         check::weight("cluster_weight", self.cluster_weight)?;
         check::weight("reconstruction_weight", self.reconstruction_weight)?;
         if let Some((fraction, patience)) = self.development {
+            check::deciding_weight("class_weight", self.class_weight)?;
             check::development(fraction)?;
             check::parameter(patience > 0, "patience", patience, "at least 1 epoch")?;
+        } else {
+            let wants = "0 where no development images are set aside: labels are not looked at";
+            check::parameter(self.class_weight == 0.0, "class_weight", self.class_weight, wants)?;
         }
         check::optimiser(self.optimiser)?;
         check::schedule("schedule", &self.schedule)

@@ -40,7 +40,7 @@ impl InputScale {
                 let squares: Vec<f64> =
                     (0..images.nrows()).into_par_iter().map(|row| square_norm(images.row(row))).collect();
                 let mean = squares.iter().sum::<f64>() / images.len() as f64;
-                Scaling::Factor(if mean > 0.0 { (1.0 / mean.sqrt()) as f32 } else { 1.0 })
+                Scaling::Factor(if mean > 0.0 { finite(1.0 / mean.sqrt()) } else { 1.0 })
             }
         }
     }
@@ -53,7 +53,7 @@ impl Scaling {
             Self::Factor(factor) => factor,
             Self::PerSample => {
                 let square = square_norm(image);
-                if square > 0.0 { (image.len() as f64 / square).sqrt() as f32 } else { 1.0 }
+                if square > 0.0 { finite((image.len() as f64 / square).sqrt()) } else { 1.0 }
             }
         };
         scaled.zip_mut_with(&image, |to, &from| *to = from * factor);
@@ -62,4 +62,9 @@ impl Scaling {
 
 fn square_norm(image: ArrayView1<'_, f32>) -> f64 {
     image.iter().map(|&value| f64::from(value) * f64::from(value)).sum()
+}
+
+/// The factor as f32, the largest where it is larger still: images near the smallest f32 would overflow.
+fn finite(factor: f64) -> f32 {
+    (factor as f32).min(f32::MAX)
 }

@@ -46,7 +46,7 @@ pub fn soft_assignment(
 /// p_ik = (q_ik² / s_k) / Σ_j (q_ij² / s_j)        s_k = Σ_i q_ik over all images
 /// ```
 ///
-/// `q` must hold **all** images: the masses of a mini-batch are noise. A cluster without mass gets no target.
+/// `q` must hold **all** images: the masses of a mini-batch are noise. A cluster without mass gets no target, and a row of zeros stays one.
 #[must_use]
 pub fn target_distribution(q: ArrayView2<'_, f64>) -> Array2<f64> {
     let mass = q.sum_axis(Axis(0));
@@ -56,14 +56,21 @@ pub fn target_distribution(q: ArrayView2<'_, f64>) -> Array2<f64> {
             *p = if mass > 0.0 { q * q / mass } else { 0.0 };
         }
         let sum = p.sum();
-        p.mapv_inplace(|value| value / sum);
+        if sum != 0.0 {
+            p.mapv_inplace(|value| value / sum);
+        }
     });
     p
 }
 
-/// KL(P‖Q) = Σ_i Σ_k p_ik ln(p_ik / q_ik), summed over images, in nats; a term with p = 0 is 0.
+/// KL(P‖Q) = Σ_i Σ_k p_ik ln(p_ik / q_ik), summed over images, in nats; a term with p = 0 is 0, one with q = 0 alone infinite.
+///
+/// # Panics
+///
+/// When the two have different shapes.
 #[must_use]
 pub fn kl_divergence(p: ArrayView2<'_, f64>, q: ArrayView2<'_, f64>) -> f64 {
+    assert_eq!(p.dim(), q.dim(), "p and q need the same shape");
     p.rows().into_iter().zip(q.rows()).map(|(p, q)| kl_of(p.iter().zip(q).map(|(&p, &q)| (p, q)))).sum()
 }
 
@@ -76,6 +83,10 @@ pub fn kl_divergence(p: ArrayView2<'_, f64>, q: ArrayView2<'_, f64>) -> f64 {
 /// ∂L/∂z_i =  (α+1)/α Σ_k (p_ik − q_ik) (z_i − μ_k) / (1 + |z_i − μ_k|² / α)
 /// ∂L/∂μ_k = −(α+1)/α Σ_i (p_ik − q_ik) (z_i − μ_k) / (1 + |z_i − μ_k|² / α)
 /// ```
+///
+/// # Panics
+///
+/// When `p` is not images × clusters, or embedding and centres have different numbers of columns.
 #[must_use]
 pub fn kl_gradient(
     p: ArrayView2<'_, f64>,
@@ -83,6 +94,11 @@ pub fn kl_gradient(
     centres: ArrayView2<'_, f32>,
     alpha: f64,
 ) -> (Array2<f64>, Array2<f64>) {
+    assert_eq!(
+        p.dim(),
+        (embedding.nrows(), centres.nrows()),
+        "p needs a row per image and a column per cluster"
+    );
     let pull = soft_assignment(embedding, centres, alpha) - p;
     let mut d_embedding = Array2::zeros(embedding.dim());
     let mut d_centres = Array2::zeros(centres.dim());
@@ -95,19 +111,25 @@ pub fn kl_gradient(
 
 /// Writes q of one image to `q`.
 pub(crate) fn assignment_of(z: ArrayView1<'_, f32>, centres: ArrayView2<'_, f32>, alpha: f64, q: &mut [f64]) {
-    let power = -f64::midpoint(alpha, 1.0);
     for (q, centre) in q.iter_mut().zip(centres.rows()) {
-        let kernel = 1.0 + square_distance(z, centre) / alpha;
-        // α = 1 in every profile: spare the power.
-        *q = if alpha == 1.0 { kernel.recip() } else { kernel.powf(power) };
+        *q = 1.0 + square_distance(z, centre) / alpha;
+    }
+    // α = 1 in every profile: spare the power.
+    if alpha == 1.0 {
+        q.iter_mut().for_each(|kernel| *kernel = kernel.recip());
+    } else {
+        // Relative to the nearest centre, whose power is then 1: far from all of them, the plain powers would vanish together.
+        let nearest = q.iter().copied().fold(f64::INFINITY, f64::min);
+        let power = -f64::midpoint(alpha, 1.0);
+        q.iter_mut().for_each(|kernel| *kernel = (*kernel / nearest).powf(power));
     }
     let sum: f64 = q.iter().sum();
     q.iter_mut().for_each(|value| *value /= sum);
 }
 
-/// Σ p ln(p/q) of one image.
+/// Σ p ln(p/q) of one image; NaN in, NaN out.
 pub(crate) fn kl_of(pairs: impl Iterator<Item = (f64, f64)>) -> f64 {
-    pairs.map(|(p, q)| if p > 0.0 { p * (p / q).ln() } else { 0.0 }).sum()
+    pairs.map(|(p, q)| if p == 0.0 { 0.0 } else { p * (p / q).ln() }).sum()
 }
 
 /// Carries a loss from q back to one embedding and to the centres, adding to both.

@@ -114,7 +114,7 @@ impl Supervised {
     ///
     /// When the file cannot be read, is truncated, is of another kind or newer than this version.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
-        Trained::load(KIND, path.as_ref()).map(Self)
+        Trained::load(KIND, path.as_ref(), |network| network.head.is_some()).map(Self)
     }
 }
 
@@ -248,18 +248,13 @@ impl SupervisedParams {
     }
 
     fn check(&self) -> Result<()> {
-        let is_valid = !self.dims.is_empty() && self.dims.iter().all(|&dim| dim > 0);
-        check::parameter(
-            is_valid,
-            "dims",
-            format!("{:?}", self.dims),
-            "at least one layer, each at least 1 wide",
-        )?;
+        check::dims(&self.dims)?;
         check::parameter(self.n_classes > 1, "n_classes", self.n_classes, "at least 2")?;
         check::parameter(self.batch_size > 0, "batch_size", self.batch_size, "at least 1")?;
         check::parameter(self.patience > 0, "patience", self.patience, "at least 1 epoch")?;
         check::dropout("dropout", self.dropout)?;
         check::development(self.development_fraction)?;
+        check::input_scale(self.input_scale)?;
         check::optimiser(self.optimiser)?;
         check::schedule("schedule", &self.schedule)
     }

@@ -3,7 +3,7 @@
 use crate::check;
 use crate::engine::{logits, softmax};
 use crate::epoch::Report;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::feed::Feed;
 use crate::network::{Dense, HeadInput, Network};
 use crate::scale::Scaling;
@@ -117,10 +117,18 @@ impl Trained {
         storage::write(path, kind, content, &storage::matrices("", &self.network))
     }
 
-    pub(crate) fn load(kind: &'static str, path: &Path) -> Result<Self> {
+    /// Reads a file of `kind`, whose network must have the parts that `is_whole` asks for.
+    pub(crate) fn load(kind: &'static str, path: &Path, is_whole: fn(&Network) -> bool) -> Result<Self> {
         let mut file = storage::read::<Content>(path, kind)?;
         let network = file.network(path, "", &file.content.shape.clone())?;
         let Content { scaling, alpha, report, .. } = file.content;
+        let foreign = |reason| Err(Error::Foreign { path: path.to_owned(), reason });
+        if !is_whole(&network) {
+            return foreign(format!("a part of the {kind} is missing"));
+        }
+        if alpha <= 0.0 {
+            return foreign(format!("alpha = {alpha} is not above 0"));
+        }
         Ok(Self { network, scaling, alpha, report })
     }
 }

@@ -1,20 +1,16 @@
-//! A training handed out epoch by epoch, with checkpoints: what every `training` method returns.
+//! A training handed out epoch by epoch: what every `training` method returns.
 
-use crate::course::{Best, Course, Progress};
-use crate::engine::State;
+mod checkpoint;
+
+use crate::course::Course;
 use crate::epoch::{Epoch, Report, StopReason};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::feed::Feed;
 use crate::network::Network;
-use crate::objective::Losses;
 use crate::plan::Plan;
-use crate::scale::Scaling;
-use crate::storage::{self, Shape};
 use crate::trained::Trained;
-use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::path::Path;
 
 /// What a phase of a training works on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,7 +69,7 @@ impl<'a, M> Training<'a, M> {
     /// At most so many epochs, all stages together.
     #[must_use]
     pub fn n_epochs(&self) -> usize {
-        self.phases.iter().map(|(plan, _)| plan.n_epochs()).sum()
+        self.phases.iter().fold(0, |sum, (plan, _)| sum.saturating_add(plan.n_epochs()))
     }
 
     /// Epochs trained so far, those before a [`resume`](Self::resume) included.
@@ -86,7 +82,7 @@ impl<'a, M> Training<'a, M> {
     ///
     /// # Errors
     ///
-    /// When the backend fails.
+    /// When the training has diverged, or the backend fails.
     pub fn snapshot(&self) -> Result<M> {
         self.model(self.course.network()?)
     }
@@ -115,7 +111,7 @@ impl<'a, M> Training<'a, M> {
     ///
     /// # Errors
     ///
-    /// When the backend fails.
+    /// When the training has diverged, or the backend fails.
     pub fn finish(self) -> Result<M> {
         self.snapshot()
     }
@@ -165,125 +161,21 @@ impl<M> fmt::Debug for Training<'_, M> {
     }
 }
 
-/// The kind of a checkpoint file.
-const CHECKPOINT: &str = "checkpoint";
-
-/// The JSON of a checkpoint.
-#[derive(Debug, Serialize, Deserialize)]
-struct Checkpoint {
-    phases: Vec<(Plan, Part)>,
-    phase: usize,
-    n_images: usize,
-    n_pixels: usize,
-    scaling: Scaling,
-    /// Of the phases that are over, then of the one under way.
-    epochs: [Vec<Epoch>; 2],
-    stop: Option<StopReason>,
-    best: Option<(usize, Losses)>,
-    n_steps: u64,
-    shapes: [Shape; 2],
-}
-
-impl<M> Training<'_, M> {
-    /// Writes everything needed to go on later to `path`, optimiser included; the file appears whole or not at all.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::File`] when `path` cannot be written.
-    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        let state = self.course.state()?;
-        let progress = &self.course.progress;
-        let mut matrices = storage::matrices("whole/", &self.network);
-        matrices.extend(storage::matrices("now/", &state.network));
-        if let Some(best) = &progress.best {
-            matrices.extend(storage::matrices("best/", &best.network));
-        }
-        for (name, list) in [("gradient", &state.gradients), ("moment", &state.moments)] {
-            matrices
-                .extend(list.iter().enumerate().map(|(i, matrix)| (format!("{name}/{i}"), matrix.clone())));
-        }
-        if let Some(assignment) = &progress.assignment {
-            // Cluster numbers are small: exact as f32.
-            let column = assignment.iter().map(|&cluster| cluster as f32).collect();
-            let column = Array2::from_shape_vec((assignment.len(), 1), column).expect("one value a row");
-            matrices.push(("assignment".to_owned(), column));
-        }
-        let checkpoint = Checkpoint {
-            phases: self.phases.clone(),
-            phase: self.phase,
-            n_images: self.feed.images.nrows(),
-            n_pixels: self.feed.images.ncols(),
-            scaling: self.feed.scaling,
-            epochs: [self.epochs.clone(), progress.epochs.clone()],
-            stop: progress.stop,
-            best: progress.best.as_ref().map(|best| (best.epoch, best.losses)),
-            n_steps: state.n_steps,
-            shapes: [Shape::of(&self.network), Shape::of(&state.network)],
-        };
-        storage::write(path.as_ref(), CHECKPOINT, checkpoint, &matrices)
-    }
-
-    /// Goes on from a checkpoint that [`save`](Self::save) wrote for the same parameters and images. From then on every bit is what it
-    /// would have been without the break.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::OtherTraining`] when parameters or images differ; [`Error::File`], [`Error::Foreign`], [`Error::Kind`] or [`Error::Newer`]
-    /// when the file cannot be used.
-    pub fn resume(mut self, path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let mut file = storage::read::<Checkpoint>(path, CHECKPOINT)?;
-        let other = |field| Err(Error::OtherTraining { path: path.to_owned(), field });
-        let [n_images, n_pixels] = [self.feed.images.nrows(), self.feed.images.ncols()];
-        if file.content.phases != self.phases {
-            return other("parameters");
-        }
-        if (file.content.n_images, file.content.n_pixels, file.content.scaling)
-            != (n_images, n_pixels, self.feed.scaling)
-        {
-            return other("images");
-        }
-        let [whole, now] = file.content.shapes.clone();
-        self.network = file.network(path, "whole/", &whole)?;
-        let network = file.network(path, "now/", &now)?;
-        let n_parameters = network.parameters().len();
-        let plan = &self.phases[file.content.phase].0;
-        let mut list = |name: &str, n: usize| {
-            (0..n).map(|i| file.take(path, &format!("{name}/{i}"))).collect::<Result<Vec<_>>>()
-        };
-        let gradients = list("gradient", n_parameters)?;
-        let moments = list("moment", n_parameters * plan.optimiser.n_moments())?;
-        let best = match file.content.best {
-            Some((epoch, losses)) => {
-                Some(Best { epoch, losses, network: file.network(path, "best/", &now)? })
-            }
-            None => None,
-        };
-        let assignment =
-            file.take(path, "assignment").ok().map(|column| column.iter().map(|&v| v as u32).collect());
-        let [before, epochs] = file.content.epochs;
-        let state = State { network, gradients, moments, n_steps: file.content.n_steps };
-        let progress = Progress { epochs, stop: file.content.stop, best, assignment };
-        self.phase = file.content.phase;
-        self.epochs = before;
-        let (plan, part) = &self.phases[self.phase];
-        self.course =
-            Course::resume(plan.clone(), feed_of(*part, &self.feed, &self.network), state, progress)?;
-        Ok(self)
-    }
-}
-
 /// Sets up the course of one phase.
 fn course<'a>((plan, part): &(Plan, Part), feed: &Feed<'a>, whole: &Network) -> Result<Course<'a>> {
-    let network = match *part {
+    Course::start(plan.clone(), feed_of(*part, feed, whole), part_of(*part, whole))
+}
+
+/// What a phase trains.
+fn part_of(part: Part, whole: &Network) -> Network {
+    match part {
         Part::All => whole.clone(),
         Part::Layer(i) => Network {
             encoder: vec![whole.encoder[i].clone()],
             decoder: vec![whole.decoder[whole.decoder.len() - 1 - i].clone()],
             ..Network::default()
         },
-    };
-    Course::start(plan.clone(), feed_of(*part, feed, whole), network)
+    }
 }
 
 /// A layer sees the images through the layers below it.

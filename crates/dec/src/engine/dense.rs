@@ -43,7 +43,11 @@ fn finish(output: &mut ArrayViewMut2<'_, f32>, bias: ArrayView2<'_, f32>, activa
     for mut row in output.rows_mut() {
         let row = row.as_slice_mut().expect("columns of a standard array lie side by side");
         match activation {
-            Activation::Relu => row.iter_mut().zip(bias).for_each(|(y, b)| *y = (*y + b).max(0.0)),
+            // Not `max`, which would turn NaN into 0 and hide a network that broke down.
+            Activation::Relu => row.iter_mut().zip(bias).for_each(|(y, b)| {
+                let sum = *y + b;
+                *y = if sum < 0.0 { 0.0 } else { sum };
+            }),
             Activation::Linear => row.iter_mut().zip(bias).for_each(|(y, b)| *y += b),
         }
     }

@@ -1,0 +1,140 @@
+//! Checkpoints: a training saved with its optimiser, and taken up again.
+
+use super::{Part, Training, feed_of, part_of};
+use crate::course::{Best, Course, Progress};
+use crate::engine::State;
+use crate::epoch::{Epoch, StopReason};
+use crate::error::{Error, Result};
+use crate::fingerprint::Fingerprint;
+use crate::objective::Losses;
+use crate::plan::Plan;
+use crate::scale::Scaling;
+use crate::storage::{self, Shape};
+use ndarray::Array2;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// The kind of a checkpoint file.
+const CHECKPOINT: &str = "checkpoint";
+
+/// The JSON of a checkpoint.
+#[derive(Debug, Serialize, Deserialize)]
+struct Checkpoint {
+    phases: Vec<(Plan, Part)>,
+    phase: usize,
+    fingerprint: Fingerprint,
+    scaling: Scaling,
+    /// Of the phases that are over, then of the one under way.
+    epochs: [Vec<Epoch>; 2],
+    stop: Option<StopReason>,
+    best: Option<(usize, Losses)>,
+    n_steps: u64,
+    shapes: [Shape; 2],
+}
+
+impl<M> Training<'_, M> {
+    /// Writes everything needed to go on later to `path`, optimiser included; the file appears whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] when `path` cannot be written, [`Error::Diverged`] when there is nothing left to go on with.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let state = self.course.state()?;
+        let progress = &self.course.progress;
+        let mut matrices = storage::matrices("whole/", &self.network);
+        matrices.extend(storage::matrices("now/", &state.network));
+        if let Some(best) = &progress.best {
+            matrices.extend(storage::matrices("best/", &best.network));
+        }
+        for (name, list) in [("gradient", &state.gradients), ("moment", &state.moments)] {
+            matrices
+                .extend(list.iter().enumerate().map(|(i, matrix)| (format!("{name}/{i}"), matrix.clone())));
+        }
+        if let Some(assignment) = &progress.assignment {
+            // Cluster numbers are small: exact as f32.
+            let column = assignment.iter().map(|&cluster| cluster as f32).collect();
+            let column = Array2::from_shape_vec((assignment.len(), 1), column).expect("one value a row");
+            matrices.push(("assignment".to_owned(), column));
+        }
+        let checkpoint = Checkpoint {
+            phases: self.phases.clone(),
+            phase: self.phase,
+            fingerprint: Fingerprint::of(&self.feed),
+            scaling: self.feed.scaling,
+            epochs: [self.epochs.clone(), progress.epochs.clone()],
+            stop: progress.stop,
+            best: progress.best.as_ref().map(|best| (best.epoch, best.losses)),
+            n_steps: state.n_steps,
+            shapes: [Shape::of(&self.network), Shape::of(&state.network)],
+        };
+        storage::write(path.as_ref(), CHECKPOINT, checkpoint, &matrices)
+    }
+
+    /// Goes on from a checkpoint that [`save`](Self::save) wrote for the same parameters, images and labels. From then on every bit is what
+    /// it would have been without the break.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OtherTraining`] when parameters, images or labels differ; [`Error::File`], [`Error::Foreign`], [`Error::Kind`] or
+    /// [`Error::Newer`] when the file cannot be used.
+    pub fn resume(mut self, path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let mut file = storage::read::<Checkpoint>(path, CHECKPOINT)?;
+        let other = |field| Error::OtherTraining { path: path.to_owned(), field };
+        let damaged = || {
+            let reason = "the parts of the checkpoint do not fit each other".to_owned();
+            Error::Foreign { path: path.to_owned(), reason }
+        };
+        if file.content.phases != self.phases {
+            return Err(other("parameters"));
+        }
+        let fingerprint = Fingerprint::of(&self.feed);
+        if file.content.fingerprint.images != fingerprint.images || file.content.scaling != self.feed.scaling
+        {
+            return Err(other("images"));
+        }
+        if file.content.fingerprint.labels != fingerprint.labels {
+            return Err(other("labels"));
+        }
+        let [whole, now] = file.content.shapes.clone();
+        let whole = file.network(path, "whole/", &whole)?;
+        if !whole.is_shaped_like(&self.network) {
+            return Err(other("parameters"));
+        }
+        let (plan, part) = self.phases.get(file.content.phase).cloned().ok_or_else(damaged)?;
+        let network = file.network(path, "now/", &now)?;
+        if !network.is_shaped_like(&part_of(part, &whole)) {
+            return Err(damaged());
+        }
+        let dims: Vec<_> = network.parameters().iter().map(|(_, matrix)| matrix.dim()).collect();
+        let mut list = |name: &str, n_each: usize| {
+            (0..n_each * dims.len())
+                .map(|i| {
+                    let matrix = file.take(path, &format!("{name}/{i}"))?;
+                    if matrix.dim() == dims[i % dims.len()] { Ok(matrix) } else { Err(damaged()) }
+                })
+                .collect::<Result<Vec<_>>>()
+        };
+        let gradients = list("gradient", 1)?;
+        let moments = list("moment", plan.optimiser.n_moments())?;
+        let best = match file.content.best {
+            Some((epoch, losses)) => {
+                Some(Best { epoch, losses, network: file.network(path, "best/", &now)? })
+            }
+            None => None,
+        };
+        let assignment: Option<Vec<u32>> =
+            file.take(path, "assignment").ok().map(|column| column.iter().map(|&v| v as u32).collect());
+        if best.as_ref().is_some_and(|best| !best.network.is_shaped_like(&network))
+            || assignment.as_ref().is_some_and(|assignment| assignment.len() != self.feed.rows.len())
+        {
+            return Err(damaged());
+        }
+        let [before, epochs] = file.content.epochs;
+        let state = State { network, gradients, moments, n_steps: file.content.n_steps };
+        let progress = Progress { epochs, stop: file.content.stop, best, assignment };
+        self.course = Course::resume(plan, feed_of(part, &self.feed, &whole), state, progress)?;
+        (self.phase, self.epochs, self.network) = (file.content.phase, before, whole);
+        Ok(self)
+    }
+}

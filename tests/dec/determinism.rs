@@ -1,0 +1,103 @@
+//! Same seed, same bits: twice, and for any number of threads.
+
+use super::{autoencoder, blobs, bytes, dec, labelled, multitask, recluster, supervised};
+use manyhands_dec::{Autoencoder, Dec};
+use ndarray::Array2;
+
+/// What every stage leaves behind: models as files, and predictions.
+#[derive(PartialEq)]
+struct Results {
+    files: Vec<(&'static str, Vec<u8>)>,
+    embedding: Array2<f32>,
+    assignment: Array2<f64>,
+    probabilities: Array2<f64>,
+}
+
+impl Results {
+    fn of(seed: u64) -> Self {
+        // More images than are embedded at once, and wider than one block of columns.
+        let (images, groups) = blobs(300, 3, 150, 0.5);
+        let labels = labelled(&groups, 200);
+        let images = images.view();
+        let autoencoder = autoencoder().seed(seed).fit(images).unwrap();
+        let dec = dec().seed(seed).fit_with(autoencoder.clone(), images).unwrap();
+        let multitask = multitask().seed(seed).fit_with(dec.clone(), images, &labels).unwrap();
+        let recluster = recluster().seed(seed);
+        let kept = recluster.fit_with(multitask.clone(), images, &labels).unwrap();
+        let plain = recluster.plain().fit_with(multitask.clone(), images, &labels).unwrap();
+        let supervised = supervised().seed(seed).fit(images, &labels).unwrap();
+        Self {
+            embedding: autoencoder.transform(images).unwrap(),
+            assignment: kept.predict_proba(images).unwrap(),
+            probabilities: multitask.predict_proba(images).unwrap(),
+            files: vec![
+                ("autoencoder", bytes(|path| autoencoder.save(path))),
+                ("dec", bytes(|path| dec.save(path))),
+                ("multitask", bytes(|path| multitask.save(path))),
+                ("recluster", bytes(|path| kept.save(path))),
+                ("plain recluster", bytes(|path| plain.save(path))),
+                ("supervised", bytes(|path| supervised.save(path))),
+            ],
+        }
+    }
+
+    fn assert_same(&self, other: &Self) {
+        for ((name, a), (_, b)) in self.files.iter().zip(&other.files) {
+            assert!(a == b, "{name} has other bits");
+        }
+        assert!(self == other, "predictions have other bits");
+    }
+}
+
+fn on_threads<T: Send>(n_threads: usize, work: impl FnOnce() -> T + Send) -> T {
+    rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap().install(work)
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bits_twice_and_on_one_and_on_more_threads() {
+    let one = on_threads(1, || Results::of(5));
+    one.assert_same(&on_threads(1, || Results::of(5)));
+    one.assert_same(&on_threads(2, || Results::of(5)));
+    one.assert_same(&on_threads(3, || Results::of(5)));
+}
+
+#[test]
+fn another_seed_gives_other_weights_in_every_stage() {
+    let (a, b) = (Results::of(5), Results::of(6));
+    for ((name, a), (_, b)) in a.files.iter().zip(&b.files) {
+        assert!(a != b, "{name} has the same bits");
+    }
+}
+
+#[test]
+fn the_layout_of_the_images_in_memory_does_not_matter() {
+    let (images, _) = blobs(120, 3, 40, 0.5);
+    let columns_first = images.t().as_standard_layout().into_owned().reversed_axes();
+    assert_eq!(columns_first.strides(), [1, 120]);
+    let a = autoencoder().fit(images.view()).unwrap();
+    let b = autoencoder().fit(columns_first.view()).unwrap();
+    assert!(a == b);
+    assert_eq!(a.transform(images.view()).unwrap(), b.transform(columns_first.view()).unwrap());
+}
+
+#[test]
+fn predictions_for_a_few_images_are_those_among_many() {
+    let (images, _) = blobs(700, 3, 40, 0.5);
+    let dec = dec().fit_with(autoencoder().fit(images.view()).unwrap(), images.view()).unwrap();
+    let all = dec.predict_proba(images.view()).unwrap();
+    for rows in [0..1, 200..300, 650..700] {
+        let few = dec.predict_proba(images.slice(ndarray::s![rows.clone(), ..])).unwrap();
+        for (few, all) in few.iter().zip(all.slice(ndarray::s![rows.clone(), ..])) {
+            assert!((few - all).abs() < 1e-5, "{rows:?}: {few} is not {all}");
+        }
+    }
+}
+
+#[test]
+fn a_model_is_a_value_that_a_later_stage_does_not_move() {
+    let (images, _) = blobs(120, 3, 40, 0.5);
+    let first: Autoencoder = autoencoder().fit(images.view()).unwrap();
+    let kept = first.clone();
+    let _: Dec = dec().fit_with(first, images.view()).unwrap();
+    assert!(kept == autoencoder().fit(images.view()).unwrap());
+}

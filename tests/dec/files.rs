@@ -1,0 +1,334 @@
+//! Saved models, and files that are none.
+
+use super::{autoencoder, blobs, bytes, dec, labelled, multitask, supervised};
+use manyhands_dec::{Autoencoder, Dec, Error, Multitask, Result, Supervised};
+use ndarray::Array2;
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+/// One model of every kind.
+struct Models {
+    images: Array2<f32>,
+    autoencoder: Autoencoder,
+    dec: Dec,
+    multitask: Multitask,
+    supervised: Supervised,
+}
+
+impl Models {
+    fn new() -> Self {
+        let (images, groups) = blobs(60, 3, 12, 0.5);
+        let labels = labelled(&groups, 50);
+        let autoencoder = autoencoder().fit(images.view()).unwrap();
+        let dec = dec().alpha(1.5).fit_with(autoencoder.clone(), images.view()).unwrap();
+        let multitask = multitask().fit_with(dec.clone(), images.view(), &labels).unwrap();
+        let supervised = supervised().fit(images.view(), &labels).unwrap();
+        Self { images, autoencoder, dec, multitask, supervised }
+    }
+}
+
+/// What each kind of model and a training say to the file at `path`.
+fn read_all(path: &Path, images: &Array2<f32>) -> [Result<()>; 5] {
+    [
+        Autoencoder::load(path).map(drop),
+        Dec::load(path).map(drop),
+        Multitask::load(path).map(drop),
+        Supervised::load(path).map(drop),
+        autoencoder().training(images.view()).and_then(|training| training.resume(path)).map(drop),
+    ]
+}
+
+/// A safetensors file taken apart: the header, our JSON in it, and the tensors.
+#[derive(Clone)]
+struct File {
+    header: Value,
+    ours: Value,
+    data: Vec<u8>,
+}
+
+impl File {
+    fn open(bytes: &[u8]) -> Self {
+        let n = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+        let header: Value = serde_json::from_slice(&bytes[8..8 + n]).unwrap();
+        let ours = serde_json::from_str(header["__metadata__"]["manyhands-dec"].as_str().unwrap()).unwrap();
+        Self { header, ours, data: bytes[8 + n..].to_vec() }
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let mut header = self.header.clone();
+        header["__metadata__"]["manyhands-dec"] = json!(self.ours.to_string());
+        let header = header.to_string();
+        let length = (header.len() as u64).to_le_bytes();
+        [&length[..], header.as_bytes(), &self.data].concat()
+    }
+
+    /// Exchanges rows and columns of a tensor, which leaves the file itself valid.
+    fn transpose(mut self, name: &str) -> Self {
+        let shape = self.header[name]["shape"].as_array().unwrap().iter().rev().cloned().collect();
+        self.header[name]["shape"] = Value::Array(shape);
+        self
+    }
+
+    fn rename(mut self, from: &str, to: &str) -> Self {
+        let tensor = self.header.as_object_mut().unwrap().remove(from).unwrap();
+        self.header[to] = tensor;
+        self
+    }
+
+    fn set(mut self, pointer: &str, value: Value) -> Self {
+        *self.ours.pointer_mut(pointer).unwrap() = value;
+        self
+    }
+}
+
+#[test]
+fn a_loaded_model_is_the_saved_one_to_the_bit() {
+    let models = Models::new();
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("model");
+    models.autoencoder.save(&path).unwrap();
+    let loaded = Autoencoder::load(&path).unwrap();
+    assert!(loaded == models.autoencoder);
+    assert_eq!(loaded.report(), models.autoencoder.report());
+    // The next one replaces it.
+    models.dec.save(&path).unwrap();
+    let loaded = Dec::load(&path).unwrap();
+    assert!(loaded == models.dec);
+    let images = models.images.view();
+    assert_eq!(loaded.predict_proba(images).unwrap(), models.dec.predict_proba(images).unwrap());
+    models.multitask.save(&path).unwrap();
+    assert!(Multitask::load(&path).unwrap() == models.multitask);
+    models.supervised.save(&path).unwrap();
+    assert!(Supervised::load(&path).unwrap() == models.supervised);
+    assert!(bytes(|path| models.supervised.save(path)) == fs::read(&path).unwrap());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
+}
+
+#[test]
+fn a_loaded_model_goes_through_the_next_stage_as_the_saved_one_would() {
+    let models = Models::new();
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("model");
+    models.autoencoder.save(&path).unwrap();
+    let again = dec().alpha(1.5).fit_with(Autoencoder::load(&path).unwrap(), models.images.view()).unwrap();
+    assert!(again == models.dec);
+}
+
+#[test]
+fn each_kind_is_told_from_the_others() {
+    let models = Models::new();
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("model");
+    let kinds = ["autoencoder", "dec", "multitask", "supervised", "checkpoint"];
+    for (i, kind) in kinds.iter().enumerate() {
+        match i {
+            0 => models.autoencoder.save(&path),
+            1 => models.dec.save(&path),
+            2 => models.multitask.save(&path),
+            3 => models.supervised.save(&path),
+            _ => autoencoder().training(models.images.view()).unwrap().save(&path),
+        }
+        .unwrap();
+        for (j, result) in read_all(&path, &models.images).into_iter().enumerate() {
+            match result {
+                Ok(()) => assert_eq!(i, j),
+                Err(Error::Kind { got, wants, .. }) => assert_eq!((got.as_str(), wants), (*kind, kinds[j])),
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn missing_files_and_folders_are_told_by_the_system() {
+    let models = Models::new();
+    let folder = TempDir::new().unwrap();
+    for path in [folder.path().join("none"), folder.path().to_owned()] {
+        for result in read_all(&path, &models.images) {
+            assert!(
+                matches!(result, Err(Error::File { path: ref named, .. }) if *named == path),
+                "{result:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_model_that_cannot_be_written_leaves_nothing_behind() {
+    let models = Models::new();
+    let folder = TempDir::new().unwrap();
+    let missing = folder.path().join("no/such/folder/model");
+    let occupied = folder.path().join("occupied");
+    fs::create_dir(&occupied).unwrap();
+    fs::write(occupied.join("file"), "kept").unwrap();
+    for path in [&missing, &occupied] {
+        assert!(matches!(models.dec.save(path), Err(Error::File { path: named, .. }) if named == *path));
+        let training = autoencoder().training(models.images.view()).unwrap();
+        assert!(matches!(training.save(path), Err(Error::File { .. })));
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert_eq!(fs::read_to_string(occupied.join("file")).unwrap(), "kept");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_new_file_has_the_rights_of_any_other_new_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let models = Models::new();
+    let folder = TempDir::new().unwrap();
+    let [model, other] = ["model", "other"].map(|name| folder.path().join(name));
+    models.dec.save(&model).unwrap();
+    fs::write(&other, "").unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode(&model), mode(&other));
+}
+
+#[test]
+fn truncated_files_of_any_length_are_foreign() {
+    let models = Models::new();
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("model");
+    let checkpoint = autoencoder().training(models.images.view()).unwrap();
+    for whole in [bytes(|path| models.multitask.save(path)), bytes(|path| checkpoint.save(path))] {
+        let n = whole.len();
+        for length in [0, 1, 7, 8, 9, 100, n / 4, n / 2, n - 4, n - 1] {
+            fs::write(&path, &whole[..length]).unwrap();
+            for result in read_all(&path, &models.images) {
+                assert!(matches!(result, Err(Error::Foreign { .. })), "{length} of {n} bytes: {result:?}");
+            }
+        }
+        // Nor may something follow.
+        fs::write(&path, [&whole[..], b"more"].concat()).unwrap();
+        assert!(read_all(&path, &models.images).iter().all(Result::is_err));
+    }
+}
+
+#[test]
+fn other_bytes_are_foreign() {
+    let models = Models::new();
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("model");
+    let noise: Vec<u8> = (0..5000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    // A safetensors file without our JSON, and one with JSON that is not ours.
+    let plain = [&2u64.to_le_bytes()[..], b"{}"].concat();
+    let other = br#"{"__metadata__":{"manyhands-dec":"[1, 2]"}}"#;
+    let other = [&(other.len() as u64).to_le_bytes()[..], other].concat();
+    for bytes in [noise, b"clusters: 7\n".to_vec(), plain, other, vec![0; 64], vec![255; 64]] {
+        fs::write(&path, &bytes).unwrap();
+        for result in read_all(&path, &models.images) {
+            assert!(matches!(result, Err(Error::Foreign { .. })), "{bytes:?}: {result:?}");
+        }
+    }
+}
+
+#[test]
+fn one_wrong_byte_anywhere_in_the_header_never_panics() {
+    let models = Models::new();
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("model");
+    let whole = bytes(|path| models.multitask.save(path));
+    let n_header = 8 + u64::from_le_bytes(whole[..8].try_into().unwrap()) as usize;
+    for place in (0..n_header).step_by(7) {
+        let mut damaged = whole.clone();
+        damaged[place] ^= 0x15;
+        fs::write(&path, &damaged).unwrap();
+        if let Ok(model) = Multitask::load(&path) {
+            let _ = model.predict(models.images.view());
+        }
+    }
+}
+
+#[test]
+fn a_newer_format_is_named() {
+    let models = Models::new();
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("model");
+    let file = File::open(&bytes(|path| models.dec.save(path)));
+    // Of what a newer version may hold beside, nothing is known.
+    let newer = File { ours: json!({"format": 2, "kind": "dec", "whatever": [1]}), ..file.clone() };
+    fs::write(&path, newer.bytes()).unwrap();
+    for result in read_all(&path, &models.images) {
+        assert!(matches!(result, Err(Error::Newer { got: 2, known: 1, .. })), "{result:?}");
+    }
+    fs::write(&path, file.bytes()).unwrap();
+    assert!(
+        Dec::load(&path).unwrap() == models.dec,
+        "taken apart and put together again, a file is the same"
+    );
+}
+
+#[test]
+fn headers_and_matrices_that_do_not_fit_are_foreign() {
+    let models = Models::new();
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("model");
+    let multitask = File::open(&bytes(|path| models.multitask.save(path)));
+    let shape = "/content/shape";
+    let decoderless = multitask.clone().set(&format!("{shape}/decoder"), json!([]));
+    let table = [
+        ("missing bias", multitask.clone().rename("encoder.0.bias", "encoder.9.bias")),
+        ("missing centres", multitask.clone().rename("centres", "center")),
+        ("transposed weight", multitask.clone().transpose("encoder.0.weight")),
+        ("transposed bias", multitask.clone().transpose("decoder.0.bias")),
+        ("transposed centres", multitask.clone().transpose("centres")),
+        ("transposed bias of the head", multitask.clone().transpose("head.bias")),
+        ("other reading of the head", multitask.clone().set(&format!("{shape}/head"), json!("Embedding"))),
+        ("no head", multitask.clone().set(&format!("{shape}/head"), Value::Null)),
+        ("no centres", multitask.clone().set(&format!("{shape}/centres"), json!(false))),
+        ("no decoder", decoderless),
+        ("no encoder", multitask.clone().set(&format!("{shape}/encoder"), json!([]))),
+        ("unknown activation", multitask.clone().set(&format!("{shape}/encoder/0"), json!("Step"))),
+        (
+            "more layers than matrices",
+            multitask.clone().set(&format!("{shape}/encoder"), json!(["Relu", "Relu", "Linear"])),
+        ),
+        ("alpha of zero", multitask.clone().set("/content/alpha", json!(0.0))),
+        ("no scaling", multitask.clone().set("/content/scaling", Value::Null)),
+        ("no content", multitask.clone().set("/content", Value::Null)),
+        ("wrong type of format", multitask.clone().set("/format", json!("1"))),
+    ];
+    for (name, file) in table {
+        fs::write(&path, file.bytes()).unwrap();
+        let result = Multitask::load(&path);
+        assert!(matches!(result, Err(Error::Foreign { .. })), "{name}: {result:?}");
+    }
+    let mut integers = multitask;
+    integers.header["centres"]["dtype"] = json!("I32");
+    fs::write(&path, integers.bytes()).unwrap();
+    let message = Multitask::load(&path).unwrap_err().to_string();
+    assert!(message.contains("centres is I32 [3, 4], not an f32 matrix"), "{message}");
+
+    // A file that says it is a clustering, but has none.
+    let file = File::open(&bytes(|path| models.autoencoder.save(path))).set("/kind", json!("dec"));
+    fs::write(&path, file.bytes()).unwrap();
+    assert!(matches!(Dec::load(&path), Err(Error::Foreign { .. })));
+}
+
+#[test]
+fn checkpoints_whose_parts_do_not_fit_are_foreign() {
+    let models = Models::new();
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("checkpoint");
+    let params = dec();
+    let start = || params.training(models.autoencoder.clone(), models.images.view()).unwrap();
+    let mut training = start();
+    training.next().unwrap().unwrap();
+    let file = File::open(&bytes(|path| training.save(path)));
+    fs::write(&path, file.bytes()).unwrap();
+    assert!(start().resume(&path).is_ok());
+    let table = [
+        ("a phase that does not exist", file.clone().set("/content/phase", json!(1))),
+        ("transposed gradient", file.clone().transpose("gradient/0")),
+        ("missing gradient", file.clone().rename("gradient/3", "gradient/x")),
+        ("missing layer", file.clone().rename("now/encoder.0.weight", "now/encoder.0.w")),
+        ("no centres now", file.clone().set("/content/shapes/1/centres", json!(false))),
+        ("transposed assignment", file.rename("assignment", "a").rename("gradient/1", "assignment")),
+    ];
+    for (name, file) in table {
+        fs::write(&path, file.bytes()).unwrap();
+        let result = start().resume(&path);
+        assert!(matches!(result, Err(Error::Foreign { .. })), "{name}: {result:?}");
+    }
+}

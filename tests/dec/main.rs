@@ -1,0 +1,90 @@
+//! Tests of manyhands-dec.
+
+// The two engines, and what one of them says of the other.
+mod backends;
+// Same seed, same bits: twice, and for any number of threads.
+mod determinism;
+// Epochs handed out: order, counts, reasons to stop.
+mod epochs;
+// Saved models, and files that are none.
+mod files;
+// Data on which the right answer is known.
+mod learning;
+// linfa's traits and datasets.
+mod linfa_traits;
+// Wrong parameters, images and labels, one line each.
+mod malformed;
+// Principal components beside a slow twin.
+mod pca;
+// Trainings that were broken off and taken up again.
+mod resume;
+// What a network sees of an image.
+mod scales;
+// q, P, their divergence and its gradient.
+mod student;
+
+use manyhands_dec::{
+    Autoencoder, AutoencoderParams, Dec, DecParams, Multitask, MultitaskParams, Recluster, ReclusterParams,
+    Segment, Supervised, SupervisedParams,
+};
+use ndarray::Array2;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::path::Path;
+
+/// Images around a pattern per group, with noise, and the group of each: group `i % n_groups`.
+fn blobs(n_images: usize, n_groups: usize, n_pixels: usize, noise: f32) -> (Array2<f32>, Vec<usize>) {
+    let mut rng = ChaCha8Rng::seed_from_u64(11);
+    let patterns =
+        Array2::from_shape_simple_fn((n_groups, n_pixels), || f32::from(u8::from(rng.random_bool(0.4))));
+    let groups: Vec<usize> = (0..n_images).map(|i| i % n_groups).collect();
+    let images = Array2::from_shape_fn((n_images, n_pixels), |(i, j)| {
+        patterns[[groups[i], j]] + noise * rng.random_range(-1.0..1.0)
+    });
+    (images, groups)
+}
+
+/// Labels of the first `n_known` images.
+fn labelled(groups: &[usize], n_known: usize) -> Vec<Option<usize>> {
+    groups.iter().enumerate().map(|(i, &group)| (i < n_known).then_some(group)).collect()
+}
+
+/// Small trainings, a few epochs each: what they learn does not matter. Layers are wide enough to be cut into several blocks.
+fn autoencoder() -> AutoencoderParams {
+    Autoencoder::params(&[80, 4])
+        .seed(5)
+        .batch_size(64)
+        .layer_schedule(&[Segment::epochs(1, 1e-2), Segment::epochs(1, 1e-3)])
+        .fine_tune_schedule(&[Segment::epochs(3, 1e-3)])
+}
+
+fn dec() -> DecParams {
+    // Seven steps are no whole number of passes; the clusters must not come to rest.
+    Dec::params(3)
+        .seed(5)
+        .batch_size(64)
+        .n_restarts(2)
+        .update_interval(Some(7))
+        .tolerance(0.0)
+        .schedule(&[Segment::epochs(4, 0.01)])
+}
+
+fn multitask() -> MultitaskParams {
+    Multitask::params(3).seed(5).batch_size(64).cluster_weight(0.1).schedule(&[Segment::epochs(4, 1e-3)])
+}
+
+fn recluster() -> ReclusterParams {
+    Recluster::params().seed(5).batch_size(64).tolerance(0.0).schedule(&[Segment::epochs(4, 0.01)])
+}
+
+fn supervised() -> SupervisedParams {
+    Supervised::params(&[80, 4], 3).seed(5).batch_size(64).schedule(&[Segment::epochs(4, 1e-3)])
+}
+
+/// What `save` writes.
+fn bytes(save: impl FnOnce(&Path) -> manyhands_dec::Result<()>) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model");
+    save(&path).unwrap();
+    std::fs::read(path).unwrap()
+}

@@ -1,0 +1,218 @@
+//! Trainings that were broken off and taken up again.
+
+use super::{autoencoder, blobs, bytes, dec, labelled, multitask, recluster, supervised};
+use manyhands_dec::{
+    Autoencoder, Dec, Error, HeadInput, InputScale, Multitask, Result, Segment, StopReason, Supervised,
+    Training,
+};
+use ndarray::Array2;
+use std::path::Path;
+use tempfile::TempDir;
+
+/// Breaks the training of `make` off after each of its epochs, and asks for the bits that it has without a break.
+fn assert_resumes<'a, M>(make: impl Fn() -> Result<Training<'a, M>>, save: fn(&M, &Path) -> Result<()>) {
+    let whole = |mut training: Training<'a, M>| {
+        training.by_ref().try_for_each(|epoch| epoch.map(drop)).unwrap();
+        let model = training.finish().unwrap();
+        bytes(|path| save(&model, path))
+    };
+    let wants = whole(make().unwrap());
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("checkpoint");
+    let n_epochs = make().unwrap().n_epochs();
+    assert!(n_epochs >= 4);
+    for n_before in 0..=n_epochs {
+        let mut training = make().unwrap();
+        for epoch in training.by_ref().take(n_before) {
+            epoch.unwrap();
+        }
+        training.save(&path).unwrap();
+        let resumed = make().unwrap().resume(&path).unwrap();
+        assert_eq!(resumed.n_done(), training.n_done());
+        assert!(whole(resumed) == wants, "other bits after a break of epoch {n_before}");
+        // To save changes nothing in the training that is saved.
+        assert!(whole(training) == wants, "other bits after a checkpoint in epoch {n_before}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
+}
+
+#[test]
+fn an_autoencoder_resumes_to_the_same_bits_within_and_between_its_phases() {
+    let (images, _) = blobs(150, 3, 40, 0.5);
+    // Two layers of two epochs, with noise on images and codes, then three epochs of all.
+    let params = autoencoder().image_dropout(0.2).dropout(0.3).fine_tune_dropout(0.1);
+    assert_eq!(params.training(images.view()).unwrap().n_epochs(), 7);
+    assert_resumes(|| params.training(images.view()), |model: &Autoencoder, path| model.save(path));
+    let params = params.optimiser(manyhands_dec::Optimiser::Sgd { momentum: 0.9 });
+    assert_resumes(|| params.training(images.view()), |model: &Autoencoder, path| model.save(path));
+}
+
+#[test]
+fn a_clustering_resumes_to_the_same_bits_in_the_middle_of_a_pass() {
+    let (images, _) = blobs(150, 3, 40, 0.5);
+    let start = autoencoder().fit(images.view()).unwrap();
+    for shuffle in [true, false] {
+        // Three steps a pass, seven an epoch.
+        assert_resumes(
+            || dec().shuffle(shuffle).training(start.clone(), images.view()),
+            |model: &Dec, path| model.save(path),
+        );
+    }
+}
+
+#[test]
+fn retraining_and_reclustering_resume_to_the_same_bits() {
+    let (images, groups) = blobs(150, 3, 40, 0.5);
+    let labels = labelled(&groups, 100);
+    let start = dec().fit_with(autoencoder().fit(images.view()).unwrap(), images.view()).unwrap();
+    for head in [HeadInput::Assignment, HeadInput::Embedding] {
+        assert_resumes(
+            || multitask().head_input(head).training(start.clone(), images.view(), &labels),
+            |model: &Multitask, path| model.save(path),
+        );
+    }
+    let start = multitask().fit_with(start, images.view(), &labels).unwrap();
+    for params in [recluster(), recluster().plain()] {
+        assert_resumes(
+            || params.training(start.clone(), images.view(), &labels),
+            |model: &Dec, path| model.save(path),
+        );
+    }
+}
+
+#[test]
+fn a_supervised_training_resumes_to_the_same_bits() {
+    let (images, groups) = blobs(150, 3, 40, 0.5);
+    let labels = labelled(&groups, 100);
+    assert_resumes(
+        || supervised().dropout(0.2).training(images.view(), &labels),
+        |model: &Supervised, path| model.save(path),
+    );
+}
+
+#[test]
+fn a_training_that_was_over_stays_over() {
+    let (images, _) = blobs(150, 3, 40, 0.5);
+    let start = autoencoder().fit(images.view()).unwrap();
+    let params = dec().tolerance(1.0);
+    let mut training = params.training(start.clone(), images.view()).unwrap();
+    assert!(training.by_ref().all(|epoch| epoch.is_ok()));
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("checkpoint");
+    training.save(&path).unwrap();
+    let mut resumed = params.training(start, images.view()).unwrap().resume(&path).unwrap();
+    assert!(resumed.next().is_none());
+    let model = resumed.finish().unwrap();
+    assert_eq!(model.report().stop_reason, StopReason::Converged);
+    assert!(model == training.finish().unwrap());
+}
+
+/// The field that an [`Error::OtherTraining`] names.
+fn other<M>(resumed: Result<Training<'_, M>>) -> &'static str {
+    match resumed {
+        Err(Error::OtherTraining { field, .. }) => field,
+        Err(error) => panic!("{error}"),
+        Ok(_) => panic!("resumed what is another training"),
+    }
+}
+
+#[test]
+fn checkpoints_of_other_parameters_or_images_are_told_apart() {
+    let (images, _) = blobs(150, 3, 40, 0.5);
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("checkpoint");
+    let params = autoencoder().input_scale(InputScale::None);
+    let mut training = params.training(images.view()).unwrap();
+    training.next().unwrap().unwrap();
+    training.save(&path).unwrap();
+
+    let short = [Segment::epochs(1, 1e-3)];
+    for (name, params) in [
+        ("seed", params.clone().seed(6)),
+        ("batch_size", params.clone().batch_size(65)),
+        ("optimiser", params.clone().optimiser(manyhands_dec::Optimiser::Sgd { momentum: 0.5 })),
+        ("layer_schedule", params.clone().layer_schedule(&[])),
+        ("fine_tune_schedule", params.clone().fine_tune_schedule(&short)),
+        ("image_dropout", params.clone().image_dropout(0.25)),
+        ("dropout", params.clone().dropout(0.25)),
+        ("fine_tune_dropout", params.clone().fine_tune_dropout(0.25)),
+        ("max_epochs", params.clone().max_epochs(Some(1))),
+        (
+            "reconstruction_loss",
+            params.clone().reconstruction_loss(manyhands_dec::ReconstructionLoss::SumHalf),
+        ),
+        ("backend", params.clone().backend(manyhands_dec::Backend::Candle)),
+    ] {
+        assert_eq!(other(params.training(images.view()).unwrap().resume(&path)), "parameters", "{name}");
+    }
+    // Other widths make other matrices.
+    for dims in [[80, 5], [81, 4]] {
+        let params = Autoencoder::params(&dims)
+            .seed(5)
+            .batch_size(64)
+            .layer_schedule(&[Segment::epochs(1, 1e-2), Segment::epochs(1, 1e-3)])
+            .fine_tune_schedule(&[Segment::epochs(3, 1e-3)])
+            .input_scale(InputScale::None);
+        assert_eq!(other(params.training(images.view()).unwrap().resume(&path)), "parameters", "{dims:?}");
+    }
+
+    let mut one_pixel = images.clone();
+    one_pixel[[149, 39]] += 1e-3;
+    let mut swapped = images.clone();
+    swapped.swap([0, 0], [1, 0]);
+    let fewer = images.slice(ndarray::s![..149, ..]).to_owned();
+    let others: [(&str, Array2<f32>); 4] =
+        [("one pixel", one_pixel), ("swapped", swapped), ("fewer", fewer), ("brighter", &images * 2.0)];
+    for (name, images) in &others {
+        // Fewer images may have as many steps an epoch: only the images differ then.
+        assert_eq!(other(params.training(images.view()).unwrap().resume(&path)), "images", "{name}");
+    }
+    let scaled = params.clone().input_scale(InputScale::Factor(2.0));
+    assert_eq!(other(scaled.training(images.view()).unwrap().resume(&path)), "images");
+    assert!(params.training(images.view()).unwrap().resume(&path).is_ok());
+}
+
+#[test]
+fn checkpoints_of_other_labels_are_told_apart() {
+    let (images, groups) = blobs(150, 3, 40, 0.5);
+    let labels = labelled(&groups, 100);
+    let start = dec().fit_with(autoencoder().fit(images.view()).unwrap(), images.view()).unwrap();
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("checkpoint");
+    let mut training = multitask().training(start.clone(), images.view(), &labels).unwrap();
+    training.next().unwrap().unwrap();
+    training.save(&path).unwrap();
+
+    let mut forgotten = labels.clone();
+    forgotten[50] = None;
+    let mut changed = labels.clone();
+    changed[50] = Some((groups[50] + 1) % 3);
+    for labels in [forgotten, changed] {
+        let training = multitask().training(start.clone(), images.view(), &labels).unwrap();
+        assert_eq!(other(training.resume(&path)), "labels");
+    }
+    let head = multitask().head_input(HeadInput::Embedding);
+    let training = head.training(start.clone(), images.view(), &labels).unwrap();
+    assert_eq!(other(training.resume(&path)), "parameters");
+    let training = multitask().training(start, images.view(), &labels).unwrap();
+    assert!(training.resume(&path).is_ok());
+}
+
+#[test]
+fn a_checkpoint_is_no_model_and_a_model_no_checkpoint() {
+    let (images, _) = blobs(150, 3, 40, 0.5);
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("file");
+    autoencoder().training(images.view()).unwrap().save(&path).unwrap();
+    let error = Autoencoder::load(&path).unwrap_err();
+    assert!(
+        matches!(&error, Error::Kind { got, wants: "autoencoder", .. } if got == "checkpoint"),
+        "{error}"
+    );
+    autoencoder().fit(images.view()).unwrap().save(&path).unwrap();
+    let error = autoencoder().training(images.view()).unwrap().resume(&path).unwrap_err();
+    assert!(
+        matches!(&error, Error::Kind { got, wants: "checkpoint", .. } if got == "autoencoder"),
+        "{error}"
+    );
+}
