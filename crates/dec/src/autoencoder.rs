@@ -8,6 +8,7 @@ use crate::feed::Feed;
 use crate::network::{Activation, Dense, Initialisation, Network};
 use crate::objective::{Objective, ReconstructionLoss};
 use crate::optimiser::Optimiser;
+use crate::options::{Options, fitted_model, training_options};
 use crate::plan::{Plan, Profile, Segment};
 use crate::random::{Purpose, stream};
 use crate::scale::InputScale;
@@ -37,45 +38,34 @@ pub struct Autoencoder(pub(crate) Trained);
 /// How an [`Autoencoder`] is trained.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AutoencoderParams {
+    options: Options,
     dims: Vec<usize>,
-    seed: u64,
-    batch_size: usize,
-    optimiser: Optimiser,
     layer_schedule: Vec<Segment>,
     fine_tune_schedule: Vec<Segment>,
     /// On the input of the first layer in its own phase; deeper layers always get `dropout`.
     image_dropout: f64,
     dropout: f64,
     fine_tune_dropout: f64,
-    max_epochs: Option<usize>,
     reconstruction_loss: ReconstructionLoss,
     initialisation: Initialisation,
     input_scale: InputScale,
-    backend: Backend,
 }
-
-/// The kind of its file.
-const KIND: &str = "autoencoder";
 
 impl Autoencoder {
     /// Layer widths after the images, the embedding last; the paper's are `[500, 500, 2000, 10]`.
     #[must_use]
     pub fn params(dims: &[usize]) -> AutoencoderParams {
         AutoencoderParams {
+            options: Options::new(Optimiser::Adam),
             dims: dims.to_vec(),
-            seed: 0,
-            batch_size: 256,
-            optimiser: Optimiser::Adam,
             layer_schedule: Vec::new(),
             fine_tune_schedule: Vec::new(),
             image_dropout: 0.0,
             dropout: 0.0,
             fine_tune_dropout: 0.0,
-            max_epochs: None,
             reconstruction_loss: ReconstructionLoss::Mean,
             initialisation: Initialisation::Glorot,
             input_scale: InputScale::default(),
-            backend: Backend::default(),
         }
         .profile(Profile::default())
     }
@@ -97,30 +87,6 @@ impl Autoencoder {
     pub fn reconstruct(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
         self.0.reconstruction(images)
     }
-
-    /// Epochs and the reason for the end.
-    #[must_use]
-    pub fn report(&self) -> &Report {
-        &self.0.report
-    }
-
-    /// Writes the model to `path` as safetensors; the file appears whole or not at all.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::File`](crate::Error::File) when `path` cannot be written.
-    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        self.0.save(KIND, path.as_ref())
-    }
-
-    /// Reads a model that [`save`](Self::save) wrote.
-    ///
-    /// # Errors
-    ///
-    /// When the file cannot be read, is truncated, is of another kind or newer than this version.
-    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
-        Trained::load(KIND, path.as_ref(), |network| !network.decoder.is_empty()).map(Self)
-    }
 }
 
 impl AutoencoderParams {
@@ -133,7 +99,7 @@ impl AutoencoderParams {
         };
         match profile {
             Profile::Quick => {
-                self.optimiser = Optimiser::Adam;
+                self.options.optimiser = Optimiser::Adam;
                 self.layer_schedule = vec![Segment::steps(300, 1e-3)];
                 self.fine_tune_schedule = vec![Segment::steps(3000, 1e-3), Segment::steps(500, 1e-4)];
                 (self.image_dropout, self.dropout, self.fine_tune_dropout) = (0.2, 0.2, 0.2);
@@ -142,7 +108,7 @@ impl AutoencoderParams {
                 self.input_scale = InputScale::UnitMeanSquareGlobal;
             }
             Profile::MuonHunters => {
-                self.optimiser = sgd;
+                self.options.optimiser = sgd;
                 self.layer_schedule = tenths(66, Segment::epochs);
                 self.fine_tune_schedule = (0..5).map(|j| Segment::epochs(80, 0.1 * 0.1f32.powi(j))).collect();
                 (self.image_dropout, self.dropout, self.fine_tune_dropout) = (0.2, 0.2, 0.0);
@@ -151,7 +117,7 @@ impl AutoencoderParams {
                 self.input_scale = InputScale::UnitMeanSquarePerSample;
             }
             Profile::Xie2016 => {
-                self.optimiser = sgd;
+                self.options.optimiser = sgd;
                 // 50 000 steps a layer and 100 000 for all, ÷ 10 every 20 000.
                 self.layer_schedule = [(20_000, 0.1), (20_000, 0.01), (10_000, 0.001)]
                     .map(|(n, rate)| Segment::steps(n, rate))
@@ -164,27 +130,6 @@ impl AutoencoderParams {
                 self.input_scale = InputScale::Factor(0.02);
             }
         }
-        self
-    }
-
-    /// Seed of every random number; 0 where none is given.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
-    }
-
-    /// Images in a step; 256 as in both papers.
-    #[must_use]
-    pub fn batch_size(mut self, batch_size: usize) -> Self {
-        self.batch_size = batch_size;
-        self
-    }
-
-    /// Rule of the steps; the profile's where none is given.
-    #[must_use]
-    pub fn optimiser(mut self, optimiser: Optimiser) -> Self {
-        self.optimiser = optimiser;
         self
     }
 
@@ -244,20 +189,6 @@ impl AutoencoderParams {
         self
     }
 
-    /// At most so many epochs of each phase; `None`: as many as the schedule has.
-    #[must_use]
-    pub fn max_epochs(mut self, n_epochs: Option<usize>) -> Self {
-        self.max_epochs = n_epochs;
-        self
-    }
-
-    /// Where the steps run.
-    #[must_use]
-    pub fn backend(mut self, backend: Backend) -> Self {
-        self.backend = backend;
-        self
-    }
-
     /// Trains on `images` (images × pixels, finite).
     ///
     /// # Errors
@@ -283,8 +214,7 @@ impl AutoencoderParams {
 
     fn check(&self) -> Result<()> {
         check::dims(&self.dims)?;
-        check::parameter(self.batch_size > 0, "batch_size", self.batch_size, "at least 1")?;
-        check::optimiser(self.optimiser)?;
+        self.options.check()?;
         check::schedule("layer_schedule", &self.layer_schedule)?;
         check::schedule("fine_tune_schedule", &self.fine_tune_schedule)?;
         check::dropout("image_dropout", self.image_dropout)?;
@@ -306,7 +236,7 @@ impl AutoencoderParams {
         let last = self.dims.len() - 1;
         let activation = |is_linear| if is_linear { Activation::Linear } else { Activation::Relu };
         let dense = |from, to, is_linear, index| {
-            let mut rng = stream(self.seed, Purpose::Weights, index);
+            let mut rng = stream(self.options.seed, Purpose::Weights, index);
             Dense::new(from, to, activation(is_linear), self.initialisation, &mut rng)
         };
         let encoder = (widths.windows(2).enumerate())
@@ -325,8 +255,8 @@ impl AutoencoderParams {
             ..Objective::NOTHING
         };
         let plan = |stage, schedule: &[Segment]| {
-            let plan = Plan::new(stage, self.seed, self.batch_size, self.optimiser);
-            Plan { objective, backend: self.backend, ..plan.schedule(schedule, n_images, self.max_epochs) }
+            let plan = Plan::new(stage, &self.options);
+            Plan { objective, ..plan.schedule(schedule, n_images, self.options.max_epochs) }
         };
         let last = self.dims.len() - 1;
         let layers = (0..self.dims.len()).filter(|_| !self.layer_schedule.is_empty()).map(|i| {
@@ -340,3 +270,6 @@ impl AutoencoderParams {
         layers.chain(std::iter::once((fine_tune, Part::All))).collect()
     }
 }
+
+fitted_model!(Autoencoder, "autoencoder", |network| !network.decoder.is_empty());
+training_options!(AutoencoderParams);

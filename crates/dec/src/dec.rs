@@ -9,6 +9,7 @@ use crate::feed::Feed;
 use crate::kmeans;
 use crate::objective::{Objective, ReconstructionLoss};
 use crate::optimiser::Optimiser;
+use crate::options::{Options, fitted_model, training_options};
 use crate::plan::{Plan, Profile, Segment};
 use crate::trained::{Trained, hard};
 use crate::training::{Part, Training};
@@ -36,44 +37,33 @@ pub struct Dec(pub(crate) Trained);
 /// How a [`Dec`] is trained.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DecParams {
+    options: Options,
     n_clusters: usize,
-    seed: u64,
-    batch_size: usize,
     shuffle: bool,
-    optimiser: Optimiser,
     schedule: Vec<Segment>,
     update_interval: Option<usize>,
-    max_epochs: Option<usize>,
     tolerance: f64,
     alpha: f64,
     n_restarts: usize,
     cluster_weight: f64,
     reconstruction_weight: f64,
-    backend: Backend,
 }
-
-/// The kind of its file.
-const KIND: &str = "dec";
 
 impl Dec {
     /// Number of clusters; Muon Hunters 2.0 takes 10 in its first stage and 50 in its second.
     #[must_use]
     pub fn params(n_clusters: usize) -> DecParams {
         DecParams {
+            options: Options::new(Optimiser::Sgd { momentum: 0.9 }),
             n_clusters,
-            seed: 0,
-            batch_size: 256,
             shuffle: true,
-            optimiser: Optimiser::Sgd { momentum: 0.9 },
             schedule: Vec::new(),
             update_interval: None,
-            max_epochs: None,
             tolerance: 1e-3,
             alpha: 1.0,
             n_restarts: 20,
             cluster_weight: 1.0,
             reconstruction_weight: 0.0,
-            backend: Backend::default(),
         }
         .profile(Profile::default())
     }
@@ -117,35 +107,10 @@ impl Dec {
         self.0.n_clusters()
     }
 
-    /// Epochs and the reason for the end.
-    #[must_use]
-    pub fn report(&self) -> &Report {
-        &self.0.report
-    }
-
     /// Did the clusters come to a standstill?
     #[must_use]
     pub fn converged(&self) -> bool {
         self.0.report.stop_reason == StopReason::Converged
-    }
-
-    /// Writes the model to `path` as safetensors; the file appears whole or not at all.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::File`](crate::Error::File) when `path` cannot be written.
-    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        self.0.save(KIND, path.as_ref())
-    }
-
-    /// Reads a model that [`save`](Self::save) wrote.
-    ///
-    /// # Errors
-    ///
-    /// When the file cannot be read, is truncated, is of another kind or newer than this version.
-    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
-        Trained::load(KIND, path.as_ref(), |network| network.centres.is_some() && !network.decoder.is_empty())
-            .map(Self)
     }
 }
 
@@ -153,7 +118,7 @@ impl DecParams {
     /// Sets schedule, optimiser and order together; call it before the options that change one of them.
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Self {
-        self.optimiser = Optimiser::Sgd { momentum: 0.9 };
+        self.options.optimiser = Optimiser::Sgd { momentum: 0.9 };
         self.shuffle = profile == Profile::Quick;
         (self.update_interval, self.schedule) = match profile {
             Profile::Quick => (None, vec![Segment::epochs(40, 0.01)]),
@@ -164,31 +129,10 @@ impl DecParams {
         self
     }
 
-    /// Seed of every random number; 0 where none is given.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
-    }
-
-    /// Images in a step; 256 as in both papers.
-    #[must_use]
-    pub fn batch_size(mut self, batch_size: usize) -> Self {
-        self.batch_size = batch_size;
-        self
-    }
-
     /// Whether each pass takes the images in a new order; the published programs keep theirs.
     #[must_use]
     pub fn shuffle(mut self, shuffle: bool) -> Self {
         self.shuffle = shuffle;
-        self
-    }
-
-    /// Rule of the steps; SGD with momentum 0.9 as in both papers.
-    #[must_use]
-    pub fn optimiser(mut self, optimiser: Optimiser) -> Self {
-        self.optimiser = optimiser;
         self
     }
 
@@ -241,20 +185,6 @@ impl DecParams {
         self
     }
 
-    /// At most so many epochs of it; `None`: as many as the schedule has.
-    #[must_use]
-    pub fn max_epochs(mut self, n_epochs: Option<usize>) -> Self {
-        self.max_epochs = n_epochs;
-        self
-    }
-
-    /// Where the steps run.
-    #[must_use]
-    pub fn backend(mut self, backend: Backend) -> Self {
-        self.backend = backend;
-        self
-    }
-
     /// Clusters `images` in the embedding of `autoencoder`, which is trained along.
     ///
     /// # Errors
@@ -280,7 +210,7 @@ impl DecParams {
         let embedding = autoencoder.transform(images)?;
         let Trained { mut network, scaling, .. } = autoencoder.0;
         network.centres =
-            Some(kmeans::centres(embedding.view(), self.n_clusters, self.n_restarts, self.seed)?);
+            Some(kmeans::centres(embedding.view(), self.n_clusters, self.n_restarts, self.options.seed)?);
         let feed = Feed::new(images, scaling);
         let plan = self.plan(images.nrows());
         Training::new(vec![(plan, Part::All)], feed, network, self.alpha, Dec)
@@ -288,7 +218,7 @@ impl DecParams {
 
     fn check(&self) -> Result<()> {
         check::parameter(self.n_clusters > 0, "n_clusters", self.n_clusters, "at least 1")?;
-        check::parameter(self.batch_size > 0, "batch_size", self.batch_size, "at least 1")?;
+        self.options.check()?;
         check::parameter(self.update_interval != Some(0), "update_interval", 0, "at least 1 step")?;
         check::parameter(self.n_restarts > 0, "n_restarts", self.n_restarts, "at least 1")?;
         let tolerance_holds = (0.0..=1.0).contains(&self.tolerance);
@@ -301,7 +231,6 @@ impl DecParams {
         )?;
         check::weight("cluster_weight", self.cluster_weight)?;
         check::weight("reconstruction_weight", self.reconstruction_weight)?;
-        check::optimiser(self.optimiser)?;
         check::schedule("schedule", &self.schedule)
     }
 
@@ -317,9 +246,11 @@ impl DecParams {
                 ..Objective::NOTHING
             },
             tolerance: Some(self.tolerance),
-            backend: self.backend,
-            ..Plan::new(Stage::Dec, self.seed, self.batch_size, self.optimiser)
+            ..Plan::new(Stage::Dec, &self.options)
         };
-        plan.schedule(&self.schedule, n_images, self.max_epochs)
+        plan.schedule(&self.schedule, n_images, self.options.max_epochs)
     }
 }
+
+fitted_model!(Dec, "dec", |network| network.centres.is_some() && !network.decoder.is_empty());
+training_options!(DecParams);

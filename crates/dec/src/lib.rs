@@ -18,6 +18,7 @@ mod multitask;
 mod network;
 mod objective;
 mod optimiser;
+mod options;
 mod pca;
 mod plan;
 mod random;

@@ -7,9 +7,10 @@ use crate::epoch::{Report, Stage};
 use crate::error::Result;
 use crate::feed::Feed;
 use crate::labels;
-use crate::network::{Activation, Dense, Head, HeadInput, Initialisation, Network};
+use crate::network::{Activation, Dense, Head, HeadInput, Initialisation};
 use crate::objective::{Objective, ReconstructionLoss};
 use crate::optimiser::Optimiser;
+use crate::options::{Options, fitted_model, training_options};
 use crate::plan::{Plan, Profile, Segment, Selection};
 use crate::random::{Purpose, stream};
 use crate::trained::{Trained, hard};
@@ -40,12 +41,9 @@ pub struct Multitask(pub(crate) Trained);
 /// How a [`Multitask`] is trained.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MultitaskParams {
+    options: Options,
     n_classes: usize,
-    seed: u64,
-    batch_size: usize,
-    optimiser: Optimiser,
     schedule: Vec<Segment>,
-    max_epochs: Option<usize>,
     class_weight: f64,
     cluster_weight: f64,
     reconstruction_weight: f64,
@@ -53,23 +51,16 @@ pub struct MultitaskParams {
     development_fraction: f64,
     patience: usize,
     selection: Selection,
-    backend: Backend,
 }
-
-/// The kind of its file.
-const KIND: &str = "multitask";
 
 impl Multitask {
     /// Number of classes, at least 2.
     #[must_use]
     pub fn params(n_classes: usize) -> MultitaskParams {
         MultitaskParams {
+            options: Options::new(Optimiser::Adam),
             n_classes,
-            seed: 0,
-            batch_size: 256,
-            optimiser: Optimiser::Adam,
             schedule: Vec::new(),
-            max_epochs: None,
             class_weight: 1.0,
             cluster_weight: 0.0,
             reconstruction_weight: 1.0,
@@ -77,7 +68,6 @@ impl Multitask {
             development_fraction: 0.1,
             patience: 10,
             selection: Selection::Class,
-            backend: Backend::default(),
         }
         .profile(Profile::default())
     }
@@ -124,67 +114,19 @@ impl Multitask {
         self.0.network.head = None;
         Dec(self.0)
     }
-
-    /// Epochs and the reason for the end.
-    #[must_use]
-    pub fn report(&self) -> &Report {
-        &self.0.report
-    }
-
-    /// Writes the model to `path` as safetensors; the file appears whole or not at all.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::File`](crate::Error::File) when `path` cannot be written.
-    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        self.0.save(KIND, path.as_ref())
-    }
-
-    /// Reads a model that [`save`](Self::save) wrote.
-    ///
-    /// # Errors
-    ///
-    /// When the file cannot be read, is truncated, is of another kind or newer than this version.
-    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
-        let is_whole = |network: &Network| {
-            network.centres.is_some() && network.head.is_some() && !network.decoder.is_empty()
-        };
-        Trained::load(KIND, path.as_ref(), is_whole).map(Self)
-    }
 }
 
 impl MultitaskParams {
     /// Sets schedule, batch size and selection together; call it before the options that change one of them.
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Self {
-        self.optimiser = Optimiser::Adam;
-        (self.batch_size, self.schedule, self.selection) = match profile {
+        self.options.optimiser = Optimiser::Adam;
+        (self.options.batch_size, self.schedule, self.selection) = match profile {
             Profile::Quick => (256, vec![Segment::epochs(60, 1e-3)], Selection::Class),
             Profile::MuonHunters | Profile::Xie2016 => {
                 (32, vec![Segment::epochs(200, 1e-3)], Selection::ClassAndReconstruction)
             }
         };
-        self
-    }
-
-    /// Seed of every random number; 0 where none is given.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
-    }
-
-    /// Images in a step; the program of Wright et al. takes 32.
-    #[must_use]
-    pub fn batch_size(mut self, batch_size: usize) -> Self {
-        self.batch_size = batch_size;
-        self
-    }
-
-    /// Rule of the steps; Adam as in the program of Wright et al.
-    #[must_use]
-    pub fn optimiser(mut self, optimiser: Optimiser) -> Self {
-        self.optimiser = optimiser;
         self
     }
 
@@ -244,20 +186,6 @@ impl MultitaskParams {
         self
     }
 
-    /// At most so many epochs of it; `None`: as many as the schedule has.
-    #[must_use]
-    pub fn max_epochs(mut self, n_epochs: Option<usize>) -> Self {
-        self.max_epochs = n_epochs;
-        self
-    }
-
-    /// Where the steps run.
-    #[must_use]
-    pub fn backend(mut self, backend: Backend) -> Self {
-        self.backend = backend;
-        self
-    }
-
     /// Retrains `dec` on `images` with one label each, `None` where nothing is known.
     ///
     /// # Errors
@@ -293,19 +221,19 @@ impl MultitaskParams {
             HeadInput::Assignment => network.centres.as_ref().map_or(0, Array2::nrows),
             HeadInput::Embedding => network.encoder.last().map_or(0, Dense::n_outputs),
         };
-        let mut rng = stream(self.seed, Purpose::Head, 0);
+        let mut rng = stream(self.options.seed, Purpose::Head, 0);
         let init = Initialisation::Glorot;
         let dense = Dense::new(n_features, self.n_classes, Activation::Linear, init, &mut rng);
         network.head = Some(Head { dense, input: self.head_input });
         let mut feed = Feed::new(images, scaling);
-        labels::attach(&mut feed, labels, self.n_classes, self.development_fraction, self.seed);
+        labels::attach(&mut feed, labels, self.n_classes, self.development_fraction, self.options.seed);
         let plan = self.plan(feed.rows.len(), alpha);
         Training::new(vec![(plan, Part::All)], feed, network, alpha, Multitask)
     }
 
     fn check(&self) -> Result<()> {
         check::parameter(self.n_classes > 1, "n_classes", self.n_classes, "at least 2")?;
-        check::parameter(self.batch_size > 0, "batch_size", self.batch_size, "at least 1")?;
+        self.options.check()?;
         check::parameter(self.patience > 0, "patience", self.patience, "at least 1 epoch")?;
         check::development(self.development_fraction)?;
         check::deciding_weight("class_weight", self.class_weight)?;
@@ -316,7 +244,6 @@ impl MultitaskParams {
                 check::deciding_weight("reconstruction_weight", self.reconstruction_weight)?;
             }
         }
-        check::optimiser(self.optimiser)?;
         check::schedule("schedule", &self.schedule)
     }
 
@@ -331,9 +258,13 @@ impl MultitaskParams {
             },
             patience: Some(self.patience),
             selection: self.selection,
-            backend: self.backend,
-            ..Plan::new(Stage::Multitask, self.seed, self.batch_size, self.optimiser)
+            ..Plan::new(Stage::Multitask, &self.options)
         };
-        plan.schedule(&self.schedule, n_images, self.max_epochs)
+        plan.schedule(&self.schedule, n_images, self.options.max_epochs)
     }
 }
+
+fitted_model!(Multitask, "multitask", |network| network.centres.is_some()
+    && network.head.is_some()
+    && !network.decoder.is_empty());
+training_options!(MultitaskParams);

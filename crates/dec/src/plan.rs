@@ -4,6 +4,7 @@ use crate::engine::Backend;
 use crate::epoch::Stage;
 use crate::objective::Objective;
 use crate::optimiser::Optimiser;
+use crate::options::Options;
 use serde::{Deserialize, Serialize};
 
 /// Which published or measured schedule a stage follows.
@@ -94,13 +95,13 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// A plan with nothing to minimise yet: each stage says what it changes.
-    pub(crate) fn new(stage: Stage, seed: u64, batch_size: usize, optimiser: Optimiser) -> Self {
+    pub(crate) fn new(stage: Stage, options: &Options) -> Self {
         Self {
             stage,
-            seed,
-            batch_size,
+            seed: options.seed,
+            batch_size: options.batch_size,
             shuffle: true,
-            optimiser,
+            optimiser: options.optimiser,
             schedule: Vec::new(),
             steps_per_epoch: None,
             objective: Objective::NOTHING,
@@ -109,7 +110,7 @@ impl Plan {
             tolerance: None,
             patience: None,
             selection: Selection::Class,
-            backend: Backend::default(),
+            backend: options.backend,
         }
     }
 

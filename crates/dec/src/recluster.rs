@@ -10,6 +10,7 @@ use crate::labels;
 use crate::multitask::Multitask;
 use crate::objective::{Objective, ReconstructionLoss};
 use crate::optimiser::Optimiser;
+use crate::options::{Options, training_options};
 use crate::plan::{Plan, Profile, Segment, Selection};
 use crate::trained::Trained;
 use crate::training::{Part, Training};
@@ -38,12 +39,9 @@ pub struct Recluster;
 /// How a [`Multitask`] becomes a [`Dec`] again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReclusterParams {
-    seed: u64,
-    batch_size: usize,
+    options: Options,
     shuffle: bool,
-    optimiser: Optimiser,
     schedule: Vec<Segment>,
-    max_epochs: Option<usize>,
     update_interval: Option<usize>,
     tolerance: f64,
     class_weight: f64,
@@ -51,7 +49,6 @@ pub struct ReclusterParams {
     reconstruction_weight: f64,
     /// With labels: fraction set aside, and patience.
     development: Option<(f64, usize)>,
-    backend: Backend,
 }
 
 impl Recluster {
@@ -60,19 +57,15 @@ impl Recluster {
     #[must_use]
     pub fn params() -> ReclusterParams {
         ReclusterParams {
-            seed: 0,
-            batch_size: 256,
+            options: Options::new(Optimiser::Sgd { momentum: 0.9 }),
             shuffle: true,
-            optimiser: Optimiser::Sgd { momentum: 0.9 },
             schedule: vec![Segment::epochs(30, 0.01)],
-            max_epochs: None,
             update_interval: None,
             tolerance: 1e-3,
             class_weight: 1.0,
             cluster_weight: 0.1,
             reconstruction_weight: 1.0,
             development: Some((0.1, 10)),
-            backend: Backend::default(),
         }
     }
 }
@@ -95,27 +88,6 @@ impl ReclusterParams {
             Profile::Quick => (None, vec![Segment::epochs(30, 0.01)]),
             Profile::MuonHunters | Profile::Xie2016 => (Some(140), vec![Segment::epochs(200, 0.01)]),
         };
-        self
-    }
-
-    /// Seed of every random number; 0 where none is given. With the seed of the multitask step, the same images are set aside.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
-    }
-
-    /// Images in a step; 256.
-    #[must_use]
-    pub fn batch_size(mut self, batch_size: usize) -> Self {
-        self.batch_size = batch_size;
-        self
-    }
-
-    /// Rule of the steps; SGD with momentum 0.9.
-    #[must_use]
-    pub fn optimiser(mut self, optimiser: Optimiser) -> Self {
-        self.optimiser = optimiser;
         self
     }
 
@@ -156,20 +128,6 @@ impl ReclusterParams {
         self
     }
 
-    /// At most so many epochs of it; `None`: as many as the schedule has.
-    #[must_use]
-    pub fn max_epochs(mut self, n_epochs: Option<usize>) -> Self {
-        self.max_epochs = n_epochs;
-        self
-    }
-
-    /// Where the steps run.
-    #[must_use]
-    pub fn backend(mut self, backend: Backend) -> Self {
-        self.backend = backend;
-        self
-    }
-
     /// Clusters `images` again from the embedding, centres and head of `multitask`; there is no new k-means. The head is dropped at the end.
     ///
     /// # Errors
@@ -204,7 +162,7 @@ impl ReclusterParams {
         let mut feed = Feed::new(images, scaling);
         if let Some((fraction, _)) = self.development {
             check::labels(labels, images.nrows(), n_classes)?;
-            labels::attach(&mut feed, labels, n_classes, fraction, self.seed);
+            labels::attach(&mut feed, labels, n_classes, fraction, self.options.seed);
         } else if labels.len() != images.nrows() {
             return Err(Error::LabelCount { got: labels.len(), wants: images.nrows() });
         }
@@ -214,7 +172,7 @@ impl ReclusterParams {
     }
 
     fn check(&self) -> Result<()> {
-        check::parameter(self.batch_size > 0, "batch_size", self.batch_size, "at least 1")?;
+        self.options.check()?;
         check::parameter(self.update_interval != Some(0), "update_interval", 0, "at least 1 step")?;
         let tolerance_holds = (0.0..=1.0).contains(&self.tolerance);
         check::parameter(tolerance_holds, "tolerance", self.tolerance, "a fraction in 0..=1")?;
@@ -228,7 +186,6 @@ impl ReclusterParams {
             let wants = "0 where no development images are set aside: labels are not looked at";
             check::parameter(self.class_weight == 0.0, "class_weight", self.class_weight, wants)?;
         }
-        check::optimiser(self.optimiser)?;
         check::schedule("schedule", &self.schedule)
     }
 
@@ -246,9 +203,10 @@ impl ReclusterParams {
             tolerance: Some(self.tolerance),
             patience: self.development.map(|(_, patience)| patience),
             selection: Selection::Class,
-            backend: self.backend,
-            ..Plan::new(Stage::Recluster, self.seed, self.batch_size, self.optimiser)
+            ..Plan::new(Stage::Recluster, &self.options)
         };
-        plan.schedule(&self.schedule, n_images, self.max_epochs)
+        plan.schedule(&self.schedule, n_images, self.options.max_epochs)
     }
 }
+
+training_options!(ReclusterParams);

@@ -9,6 +9,7 @@ use crate::labels;
 use crate::network::{Activation, Dense, Head, HeadInput, Initialisation, Network};
 use crate::objective::Objective;
 use crate::optimiser::Optimiser;
+use crate::options::{Options, fitted_model, training_options};
 use crate::plan::{Plan, Profile, Segment};
 use crate::random::{Purpose, stream};
 use crate::scale::InputScale;
@@ -37,40 +38,29 @@ pub struct Supervised(pub(crate) Trained);
 /// How a [`Supervised`] is trained.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SupervisedParams {
+    options: Options,
     dims: Vec<usize>,
     n_classes: usize,
-    seed: u64,
-    batch_size: usize,
-    optimiser: Optimiser,
     schedule: Vec<Segment>,
-    max_epochs: Option<usize>,
     dropout: f64,
     development_fraction: f64,
     patience: usize,
     input_scale: InputScale,
-    backend: Backend,
 }
-
-/// The kind of its file.
-const KIND: &str = "supervised";
 
 impl Supervised {
     /// Layer widths after the images, and the number of classes, at least 2.
     #[must_use]
     pub fn params(dims: &[usize], n_classes: usize) -> SupervisedParams {
         SupervisedParams {
+            options: Options::new(Optimiser::Adam),
             dims: dims.to_vec(),
             n_classes,
-            seed: 0,
-            batch_size: 256,
-            optimiser: Optimiser::Adam,
             schedule: Vec::new(),
-            max_epochs: None,
             dropout: 0.0,
             development_fraction: 0.1,
             patience: 10,
             input_scale: InputScale::default(),
-            backend: Backend::default(),
         }
         .profile(Profile::default())
     }
@@ -92,30 +82,6 @@ impl Supervised {
     pub fn predict_proba(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f64>> {
         self.0.class_probabilities(images)
     }
-
-    /// Epochs and the reason for the end.
-    #[must_use]
-    pub fn report(&self) -> &Report {
-        &self.0.report
-    }
-
-    /// Writes the model to `path` as safetensors; the file appears whole or not at all.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::File`](crate::Error::File) when `path` cannot be written.
-    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        self.0.save(KIND, path.as_ref())
-    }
-
-    /// Reads a model that [`save`](Self::save) wrote.
-    ///
-    /// # Errors
-    ///
-    /// When the file cannot be read, is truncated, is of another kind or newer than this version.
-    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
-        Trained::load(KIND, path.as_ref(), |network| network.head.is_some()).map(Self)
-    }
 }
 
 impl SupervisedParams {
@@ -125,33 +91,12 @@ impl SupervisedParams {
     /// are fair.
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Self {
-        (self.optimiser, self.schedule, self.dropout) = match profile {
+        (self.options.optimiser, self.schedule, self.dropout) = match profile {
             Profile::Quick => (Optimiser::Adam, vec![Segment::epochs(60, 1e-3)], 0.2),
             Profile::MuonHunters | Profile::Xie2016 => {
                 (Optimiser::Sgd { momentum: 0.9 }, vec![Segment::epochs(100, 0.01)], 0.0)
             }
         };
-        self
-    }
-
-    /// Seed of every random number; 0 where none is given.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
-    }
-
-    /// Images in a step; 256.
-    #[must_use]
-    pub fn batch_size(mut self, batch_size: usize) -> Self {
-        self.batch_size = batch_size;
-        self
-    }
-
-    /// Rule of the steps; the profile's where none is given.
-    #[must_use]
-    pub fn optimiser(mut self, optimiser: Optimiser) -> Self {
-        self.optimiser = optimiser;
         self
     }
 
@@ -190,20 +135,6 @@ impl SupervisedParams {
         self
     }
 
-    /// At most so many epochs of it; `None`: as many as the schedule has.
-    #[must_use]
-    pub fn max_epochs(mut self, n_epochs: Option<usize>) -> Self {
-        self.max_epochs = n_epochs;
-        self
-    }
-
-    /// Where the steps run.
-    #[must_use]
-    pub fn backend(mut self, backend: Backend) -> Self {
-        self.backend = backend;
-        self
-    }
-
     /// Trains on the labelled ones among `images`.
     ///
     /// # Errors
@@ -231,16 +162,16 @@ impl SupervisedParams {
         let init = Initialisation::Glorot;
         let encoder = (widths.windows(2).enumerate())
             .map(|(i, pair)| {
-                let mut rng = stream(self.seed, Purpose::Weights, i as u64);
+                let mut rng = stream(self.options.seed, Purpose::Weights, i as u64);
                 Dense::new(pair[0], pair[1], Activation::Relu, init, &mut rng)
             })
             .collect();
         let n_features = widths[widths.len() - 1];
-        let mut rng = stream(self.seed, Purpose::Head, 0);
+        let mut rng = stream(self.options.seed, Purpose::Head, 0);
         let dense = Dense::new(n_features, self.n_classes, Activation::Linear, init, &mut rng);
         let head = Some(Head { dense, input: HeadInput::Embedding });
         let mut feed = Feed::new(images, self.input_scale.fit(images));
-        labels::attach(&mut feed, labels, self.n_classes, self.development_fraction, self.seed);
+        labels::attach(&mut feed, labels, self.n_classes, self.development_fraction, self.options.seed);
         feed.rows.retain(|&row| labels[row].is_some());
         let plan = self.plan(feed.rows.len());
         let network = Network { encoder, head, ..Network::default() };
@@ -250,12 +181,11 @@ impl SupervisedParams {
     fn check(&self) -> Result<()> {
         check::dims(&self.dims)?;
         check::parameter(self.n_classes > 1, "n_classes", self.n_classes, "at least 2")?;
-        check::parameter(self.batch_size > 0, "batch_size", self.batch_size, "at least 1")?;
+        self.options.check()?;
         check::parameter(self.patience > 0, "patience", self.patience, "at least 1 epoch")?;
         check::dropout("dropout", self.dropout)?;
         check::development(self.development_fraction)?;
         check::input_scale(self.input_scale)?;
-        check::optimiser(self.optimiser)?;
         check::schedule("schedule", &self.schedule)
     }
 
@@ -264,9 +194,11 @@ impl SupervisedParams {
             objective: Objective { class_weight: 1.0, ..Objective::NOTHING },
             input_dropout: self.dropout,
             patience: Some(self.patience),
-            backend: self.backend,
-            ..Plan::new(Stage::Supervised, self.seed, self.batch_size, self.optimiser)
+            ..Plan::new(Stage::Supervised, &self.options)
         };
-        plan.schedule(&self.schedule, n_images, self.max_epochs)
+        plan.schedule(&self.schedule, n_images, self.options.max_epochs)
     }
 }
+
+fitted_model!(Supervised, "supervised", |network| network.head.is_some());
+training_options!(SupervisedParams);

@@ -1,0 +1,106 @@
+//! What all stages share: the options that every training has, and the methods that every fitted model has.
+
+use crate::check;
+use crate::engine::Backend;
+use crate::error::Result;
+use crate::optimiser::Optimiser;
+
+/// Options of every training; [`training_options`] gives parameters their methods.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Options {
+    pub(crate) seed: u64,
+    pub(crate) batch_size: usize,
+    pub(crate) optimiser: Optimiser,
+    pub(crate) max_epochs: Option<usize>,
+    pub(crate) backend: Backend,
+}
+
+impl Options {
+    /// Seed 0, batches of 256 as in both papers, no limit of epochs, on the CPU.
+    pub(crate) fn new(optimiser: Optimiser) -> Self {
+        Self { seed: 0, batch_size: 256, optimiser, max_epochs: None, backend: Backend::default() }
+    }
+
+    pub(crate) fn check(&self) -> Result<()> {
+        check::parameter(self.batch_size > 0, "batch_size", self.batch_size, "at least 1")?;
+        check::optimiser(self.optimiser)
+    }
+}
+
+/// Methods for the field `options` of a stage's parameters.
+macro_rules! training_options {
+    ($params:ident) => {
+        /// Options that every stage has.
+        impl $params {
+            /// Seed of every random number; 0 where none is given. Stages draw from streams of their own, so they may share one.
+            #[must_use]
+            pub fn seed(mut self, seed: u64) -> Self {
+                self.options.seed = seed;
+                self
+            }
+
+            /// Images in a step; 256 as in both papers, but for the published multitask step, which takes 32.
+            #[must_use]
+            pub fn batch_size(mut self, batch_size: usize) -> Self {
+                self.options.batch_size = batch_size;
+                self
+            }
+
+            /// Rule of the steps; the profile's where none is given.
+            #[must_use]
+            pub fn optimiser(mut self, optimiser: Optimiser) -> Self {
+                self.options.optimiser = optimiser;
+                self
+            }
+
+            /// At most so many epochs in each phase; `None`: as many as the schedule has.
+            #[must_use]
+            pub fn max_epochs(mut self, n_epochs: Option<usize>) -> Self {
+                self.options.max_epochs = n_epochs;
+                self
+            }
+
+            /// Where the steps run.
+            #[must_use]
+            pub fn backend(mut self, backend: Backend) -> Self {
+                self.options.backend = backend;
+                self
+            }
+        }
+    };
+}
+
+/// Methods of a model around a [`Trained`](crate::trained::Trained), whose files say that they hold `$kind` and whose network must have the
+/// parts that `$is_whole` asks for.
+macro_rules! fitted_model {
+    ($model:ident, $kind:literal, $is_whole:expr) => {
+        /// What every fitted model can tell, and its file.
+        impl $model {
+            /// Epochs and the reason for the end.
+            #[must_use]
+            pub fn report(&self) -> &Report {
+                &self.0.report
+            }
+
+            /// Writes the model to `path` as safetensors; the file appears whole or not at all.
+            ///
+            /// # Errors
+            ///
+            /// [`Error::File`](crate::Error::File) when `path` cannot be written.
+            pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+                self.0.save($kind, path.as_ref())
+            }
+
+            /// Reads a model that [`save`](Self::save) wrote.
+            ///
+            /// # Errors
+            ///
+            /// When the file cannot be read, is truncated, is of another kind or newer than this version.
+            pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+                Trained::load($kind, path.as_ref(), $is_whole).map(Self)
+            }
+        }
+    };
+}
+
+pub(crate) use {fitted_model, training_options};
