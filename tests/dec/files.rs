@@ -300,6 +300,12 @@ fn headers_and_matrices_that_do_not_fit_are_foreign() {
     let message = Multitask::load(&path).unwrap_err().to_string();
     assert!(message.contains("centres is I32 [3, 4], not an f32 matrix"), "{message}");
 
+    let mut broken = File::open(&bytes(|path| models.dec.save(path)));
+    broken.data[..4].copy_from_slice(&f32::NAN.to_le_bytes());
+    fs::write(&path, broken.bytes()).unwrap();
+    let message = Dec::load(&path).unwrap_err().to_string();
+    assert!(message.contains("values that are not finite"), "{message}");
+
     // A file that says it is a clustering, but has none.
     let file = File::open(&bytes(|path| models.autoencoder.save(path))).set("/kind", json!("dec"));
     fs::write(&path, file.bytes()).unwrap();

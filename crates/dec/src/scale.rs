@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// How images are scaled on their way into the network.
 ///
-/// The aim of Xie et al. (2016, §4.3) is a mean square near 1: `‖x‖² / n_pixels ≈ 1`.
+/// The aim of Xie et al. (2016) is a mean square near 1: `‖x‖² / n_pixels ≈ 1`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum InputScale {

@@ -163,13 +163,13 @@ impl<T> Contents<T> {
         };
         let centres = shape.centres.then(|| self.take(path, &format!("{prefix}centres"))).transpose()?;
         let network = Network { encoder, decoder, centres, head };
-        if network.is_consistent() {
-            Ok(network)
-        } else {
-            Err(Error::Foreign {
-                path: path.to_owned(),
-                reason: "its matrices do not fit each other".to_owned(),
-            })
+        let foreign = |reason: &str| Err(Error::Foreign { path: path.to_owned(), reason: reason.to_owned() });
+        if !network.is_consistent() {
+            return foreign("its matrices do not fit each other");
         }
+        if network.parameters().iter().any(|(_, matrix)| matrix.iter().any(|value| !value.is_finite())) {
+            return foreign("its matrices hold values that are not finite");
+        }
+        Ok(network)
     }
 }
