@@ -100,9 +100,9 @@ impl AutoencoderParams {
         match profile {
             Profile::Quick => {
                 self.options.optimiser = Optimiser::Adam;
-                self.layer_schedule = vec![Segment::steps(300, 1e-3)];
-                self.fine_tune_schedule = vec![Segment::steps(3000, 1e-3), Segment::steps(500, 1e-4)];
-                (self.image_dropout, self.dropout, self.fine_tune_dropout) = (0.2, 0.2, 0.2);
+                self.layer_schedule = vec![Segment::longer(1, 300, 1e-3)];
+                self.fine_tune_schedule = vec![Segment::longer(30, 3000, 1e-3), Segment::longer(6, 500, 1e-4)];
+                (self.image_dropout, self.dropout, self.fine_tune_dropout) = (0.2, 0.2, 0.0);
                 self.reconstruction_loss = ReconstructionLoss::Mean;
                 self.initialisation = Initialisation::Glorot;
                 self.input_scale = InputScale::UnitMeanSquareGlobal;

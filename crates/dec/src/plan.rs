@@ -34,6 +34,13 @@ pub enum Length {
     Epochs(usize),
     /// Steps; rounded up to whole epochs once the number of images is known.
     Steps(usize),
+    /// Whichever is longer: passes enough for many images, steps enough for few.
+    Longer {
+        /// At least so many epochs.
+        epochs: usize,
+        /// At least so many steps.
+        steps: usize,
+    },
 }
 
 /// A learning rate and how long it holds; a schedule is a list of them.
@@ -51,6 +58,12 @@ impl Segment {
     #[must_use]
     pub fn epochs(n: usize, rate: f32) -> Self {
         Self { length: Length::Epochs(n), rate }
+    }
+
+    /// `rate` for at least `epochs` epochs and at least `steps` steps.
+    #[must_use]
+    pub fn longer(epochs: usize, steps: usize, rate: f32) -> Self {
+        Self { length: Length::Longer { epochs, steps }, rate }
     }
 
     /// `rate` for at least `n` steps.
@@ -125,6 +138,7 @@ impl Plan {
         let n_epochs = |length| match length {
             Length::Epochs(n) => n,
             Length::Steps(n) => n.div_ceil(steps_per_epoch),
+            Length::Longer { epochs, steps } => epochs.max(steps.div_ceil(steps_per_epoch)),
         };
         let mut left = max_epochs.unwrap_or(usize::MAX);
         self.schedule = (segments.iter())
