@@ -27,7 +27,11 @@ pub fn ensure_writable(folder: &Path) -> Result<()> {
 pub fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let failed = || format!("{}: cannot be written", path.display());
-    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(failed)?;
+    let mut temporary = tempfile::Builder::new();
+    // The rights of any new file: the library's own are its owner's alone.
+    #[cfg(unix)]
+    temporary.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = temporary.tempfile_in(folder).with_context(failed)?;
     file.write_all(content.as_ref()).with_context(failed)?;
     file.persist(path).with_context(failed)?;
     Ok(())

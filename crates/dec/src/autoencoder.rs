@@ -101,7 +101,8 @@ impl AutoencoderParams {
             Profile::Quick => {
                 self.options.optimiser = Optimiser::Adam;
                 self.layer_schedule = vec![Segment::longer(1, 300, 1e-3)];
-                self.fine_tune_schedule = vec![Segment::longer(30, 3000, 1e-3), Segment::longer(6, 500, 1e-4)];
+                self.fine_tune_schedule =
+                    vec![Segment::longer(30, 3000, 1e-3), Segment::longer(6, 500, 1e-4)];
                 (self.image_dropout, self.dropout, self.fine_tune_dropout) = (0.2, 0.2, 0.0);
                 self.reconstruction_loss = ReconstructionLoss::Mean;
                 self.initialisation = Initialisation::Glorot;
