@@ -11,7 +11,7 @@ use crate::network::{Activation, Dense, Head, HeadInput, Initialisation};
 use crate::objective::{Objective, ReconstructionLoss};
 use crate::optimiser::Optimiser;
 use crate::options::{Options, fitted_model, training_options};
-use crate::plan::{Plan, Profile, Segment, Selection};
+use crate::plan::{Length, Plan, Profile, Segment, Selection};
 use crate::random::{Purpose, stream};
 use crate::trained::{Trained, hard};
 use crate::training::{Part, Training};
@@ -49,7 +49,7 @@ pub struct MultitaskParams {
     reconstruction_weight: f64,
     head_input: HeadInput,
     development_fraction: f64,
-    patience: usize,
+    patience: Length,
     selection: Selection,
 }
 
@@ -66,7 +66,7 @@ impl Multitask {
             reconstruction_weight: 1.0,
             head_input: HeadInput::Assignment,
             development_fraction: 0.1,
-            patience: 10,
+            patience: Length::Epochs(10),
             selection: Selection::Class,
         }
         .profile(Profile::default())
@@ -117,16 +117,25 @@ impl Multitask {
 }
 
 impl MultitaskParams {
-    /// Sets schedule, batch size and selection together; call it before the options that change one of them.
+    /// Sets schedule, batch size, patience and selection together; call it before the options that change one of them.
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Self {
         self.options.optimiser = Optimiser::Adam;
-        (self.options.batch_size, self.schedule, self.selection) = match profile {
-            Profile::Quick => (256, vec![Segment::epochs(60, 1e-3)], Selection::Class),
-            Profile::MuonHunters | Profile::Xie2016 => {
-                (32, vec![Segment::epochs(200, 1e-3)], Selection::ClassAndReconstruction)
+        match profile {
+            Profile::Quick => {
+                self.options.batch_size = 256;
+                // In steps too: the head sits on soft assignments, which take some hundred steps before they move, however few images there are.
+                self.schedule = vec![Segment::longer(60, 1500, 1e-3)];
+                self.patience = Length::Longer { epochs: 10, steps: 300 };
+                self.selection = Selection::Class;
             }
-        };
+            Profile::MuonHunters | Profile::Xie2016 => {
+                self.options.batch_size = 32;
+                self.schedule = vec![Segment::epochs(200, 1e-3)];
+                self.patience = Length::Epochs(10);
+                self.selection = Selection::ClassAndReconstruction;
+            }
+        }
         self
     }
 
@@ -172,10 +181,10 @@ impl MultitaskParams {
         self
     }
 
-    /// Epochs without a better one before training stops; 10 as in Wright et al.
+    /// Epochs without a better one before training stops; 10 as in Wright et al., but at least 300 steps in the profile `Quick`.
     #[must_use]
     pub fn patience(mut self, n_epochs: usize) -> Self {
-        self.patience = n_epochs;
+        self.patience = Length::Epochs(n_epochs);
         self
     }
 
@@ -234,7 +243,7 @@ impl MultitaskParams {
     fn check(&self) -> Result<()> {
         check::parameter(self.n_classes > 1, "n_classes", self.n_classes, "at least 2")?;
         self.options.check()?;
-        check::parameter(self.patience > 0, "patience", self.patience, "at least 1 epoch")?;
+        check::parameter(self.patience != Length::Epochs(0), "patience", 0, "at least 1 epoch")?;
         check::development(self.development_fraction)?;
         check::deciding_weight("class_weight", self.class_weight)?;
         check::weight("cluster_weight", self.cluster_weight)?;
@@ -256,11 +265,11 @@ impl MultitaskParams {
                 reconstruction_loss: ReconstructionLoss::Mean,
                 alpha,
             },
-            patience: Some(self.patience),
             selection: self.selection,
             ..Plan::new(Stage::Multitask, &self.options)
         };
-        plan.schedule(&self.schedule, n_images, self.options.max_epochs)
+        let patience = Some(plan.epochs_in(self.patience, n_images));
+        Plan { patience, ..plan }.schedule(&self.schedule, n_images, self.options.max_epochs)
     }
 }
 

@@ -134,21 +134,25 @@ impl Plan {
         n_images: usize,
         max_epochs: Option<usize>,
     ) -> Self {
-        let steps_per_epoch = self.steps_per_epoch.unwrap_or(n_images.div_ceil(self.batch_size));
-        let n_epochs = |length| match length {
-            Length::Epochs(n) => n,
-            Length::Steps(n) => n.div_ceil(steps_per_epoch),
-            Length::Longer { epochs, steps } => epochs.max(steps.div_ceil(steps_per_epoch)),
-        };
         let mut left = max_epochs.unwrap_or(usize::MAX);
         self.schedule = (segments.iter())
             .map(|segment| {
-                let n_epochs = n_epochs(segment.length).min(left);
+                let n_epochs = self.epochs_in(segment.length, n_images).min(left);
                 left -= n_epochs;
                 (n_epochs, segment.rate)
             })
             .collect();
         self
+    }
+
+    /// Whole epochs of a length.
+    pub(crate) fn epochs_in(&self, length: Length, n_images: usize) -> usize {
+        let steps_per_epoch = self.steps_per_epoch.unwrap_or(n_images.div_ceil(self.batch_size));
+        match length {
+            Length::Epochs(n) => n,
+            Length::Steps(n) => n.div_ceil(steps_per_epoch),
+            Length::Longer { epochs, steps } => epochs.max(steps.div_ceil(steps_per_epoch)),
+        }
     }
 
     pub(crate) fn n_epochs(&self) -> usize {

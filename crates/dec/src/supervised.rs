@@ -10,7 +10,7 @@ use crate::network::{Activation, Dense, Head, HeadInput, Initialisation, Network
 use crate::objective::Objective;
 use crate::optimiser::Optimiser;
 use crate::options::{Options, fitted_model, training_options};
-use crate::plan::{Plan, Profile, Segment};
+use crate::plan::{Length, Plan, Profile, Segment};
 use crate::random::{Purpose, stream};
 use crate::scale::InputScale;
 use crate::trained::{Trained, hard};
@@ -44,7 +44,7 @@ pub struct SupervisedParams {
     schedule: Vec<Segment>,
     dropout: f64,
     development_fraction: f64,
-    patience: usize,
+    patience: Length,
     input_scale: InputScale,
 }
 
@@ -59,7 +59,7 @@ impl Supervised {
             schedule: Vec::new(),
             dropout: 0.0,
             development_fraction: 0.1,
-            patience: 10,
+            patience: Length::Epochs(10),
             input_scale: InputScale::default(),
         }
         .profile(Profile::default())
@@ -85,18 +85,26 @@ impl Supervised {
 }
 
 impl SupervisedParams {
-    /// Sets schedule, optimiser and noise together; call it before the options that change one of them.
+    /// Sets schedule, optimiser, patience and noise together; call it before the options that change one of them.
     ///
     /// The published baseline is SGD with rate 0.01; `Quick` is the stronger Adam with dropout on the pixels, so that claims against it
     /// are fair.
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Self {
-        (self.options.optimiser, self.schedule, self.dropout) = match profile {
-            Profile::Quick => (Optimiser::Adam, vec![Segment::epochs(60, 1e-3)], 0.2),
-            Profile::MuonHunters | Profile::Xie2016 => {
-                (Optimiser::Sgd { momentum: 0.9 }, vec![Segment::epochs(100, 0.01)], 0.0)
+        match profile {
+            Profile::Quick => {
+                self.options.optimiser = Optimiser::Adam;
+                self.schedule = vec![Segment::longer(60, 1500, 1e-3)];
+                self.patience = Length::Longer { epochs: 10, steps: 300 };
+                self.dropout = 0.2;
             }
-        };
+            Profile::MuonHunters | Profile::Xie2016 => {
+                self.options.optimiser = Optimiser::Sgd { momentum: 0.9 };
+                self.schedule = vec![Segment::epochs(100, 0.01)];
+                self.patience = Length::Epochs(10);
+                self.dropout = 0.0;
+            }
+        }
         self
     }
 
@@ -121,10 +129,10 @@ impl SupervisedParams {
         self
     }
 
-    /// Epochs without a better one before training stops; 10.
+    /// Epochs without a better one before training stops; 10, but at least 300 steps in the profile `Quick`.
     #[must_use]
     pub fn patience(mut self, n_epochs: usize) -> Self {
-        self.patience = n_epochs;
+        self.patience = Length::Epochs(n_epochs);
         self
     }
 
@@ -182,7 +190,7 @@ impl SupervisedParams {
         check::dims(&self.dims)?;
         check::parameter(self.n_classes > 1, "n_classes", self.n_classes, "at least 2")?;
         self.options.check()?;
-        check::parameter(self.patience > 0, "patience", self.patience, "at least 1 epoch")?;
+        check::parameter(self.patience != Length::Epochs(0), "patience", 0, "at least 1 epoch")?;
         check::dropout("dropout", self.dropout)?;
         check::development(self.development_fraction)?;
         check::input_scale(self.input_scale)?;
@@ -193,10 +201,10 @@ impl SupervisedParams {
         let plan = Plan {
             objective: Objective { class_weight: 1.0, ..Objective::NOTHING },
             input_dropout: self.dropout,
-            patience: Some(self.patience),
             ..Plan::new(Stage::Supervised, &self.options)
         };
-        plan.schedule(&self.schedule, n_images, self.options.max_epochs)
+        let patience = Some(plan.epochs_in(self.patience, n_images));
+        Plan { patience, ..plan }.schedule(&self.schedule, n_images, self.options.max_epochs)
     }
 }
 
