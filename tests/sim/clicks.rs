@@ -27,7 +27,7 @@ fn rates_of_every_volunteer_are_recovered() {
     let n = 20_000.0;
     let clicks = ClickSurvey::new(20_000, five()).galaxies(plain()).viewers(5.0).seed(1).simulate().unwrap();
     for (volunteer, want) in five().iter().enumerate() {
-        let (mut n_false, mut n_true, mut squares, mut halves) = (0.0, 0.0, 0.0, [0.0; 2]);
+        let (mut n_false, mut n_true, mut squares, mut product, mut halves) = (0.0, 0.0, 0.0, 0.0, [0.0; 2]);
         for subject in clicks.subjects() {
             assert_eq!(subject.viewers, [0, 1, 2, 3, 4]);
             for (mark, _) in subject.mark_viewers.iter().enumerate().filter(|&(_, &v)| v == volunteer) {
@@ -36,6 +36,7 @@ fn rates_of_every_volunteer_are_recovered() {
                     assert_eq!(subject.clump_xy[clump], [200.0, 200.0]);
                     n_true += 1.0;
                     squares += (x - 200.0).powi(2) + (y - 200.0).powi(2);
+                    product += (x - 200.0) * (y - 200.0);
                 } else {
                     n_false += 1.0;
                     halves[0] += f64::from(u8::from(x < 200.0));
@@ -54,6 +55,9 @@ fn rates_of_every_volunteer_are_recovered() {
         if n_true > 0.0 {
             let variance = squares / (2.0 * n_true) / want.scatter.powi(2);
             assert!((variance - 1.0).abs() < 4.0 / f64::sqrt(n_true), "{kind:?}: {variance}");
+            // The axes do not depend on each other.
+            let correlation: f64 = product / n_true / want.scatter.powi(2);
+            assert!(correlation.abs() < 4.0 / f64::sqrt(n_true), "{kind:?}: {correlation}");
         }
         for (half, share) in halves.into_iter().zip([0.5, 0.25]) {
             assert!(
