@@ -3,7 +3,10 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use manyhands_metrics::{Average, Binary, ClusterMap, ContingencyTable, average_precision, cluster_f1};
+use manyhands_metrics::{
+    Average, Binary, Bins, Bootstrap, ClusterMap, ContingencyTable, PointMatching, Probabilities,
+    average_precision, cluster_f1,
+};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -68,5 +71,41 @@ fn labels(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, counting, scores, labels);
+fn calibration(c: &mut Criterion) {
+    let n = 100_000;
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    let p: Vec<f64> = (0..n).map(|_| rng.random()).collect();
+    let truth: Vec<bool> = p.iter().map(|&p| rng.random_bool(p)).collect();
+    let forecast = Probabilities::new(&truth, &p).unwrap();
+    let mut group = c.benchmark_group("metrics/calibration");
+    group.throughput(Throughput::Elements(n as u64));
+    group.bench_function(BenchmarkId::new("log_loss", n), |b| b.iter(|| forecast.log_loss()));
+    for (name, bins) in [("equal_width", Bins::EqualWidth(15)), ("equal_mass", Bins::EqualMass(15))] {
+        group.bench_function(BenchmarkId::new(name, n), |b| b.iter(|| forecast.calibration_error(bins)));
+    }
+    let (n, resamples) = (1000, 1000);
+    let few = Probabilities::new(&truth[..n], &p[..n]).unwrap();
+    group.throughput(Throughput::Elements((n * resamples) as u64));
+    group.bench_function(BenchmarkId::new("bootstrap_brier", format!("{n}x{resamples}")), |b| {
+        b.iter(|| Bootstrap::params().interval(n, |items| Some(few.select(items).ok()?.brier())));
+    });
+    group.finish();
+}
+
+fn points(c: &mut Criterion) {
+    let mut group = c.benchmark_group("metrics/points");
+    for (n, side) in [(100, 500.0), (5000, 3500.0), (5000, 700.0)] {
+        let mut rng = ChaCha8Rng::seed_from_u64(7);
+        let truth: Vec<[f64; 2]> =
+            (0..n).map(|_| [rng.random_range(0.0..side), rng.random_range(0.0..side)]).collect();
+        let found: Vec<[f64; 2]> = truth.iter().map(|p| p.map(|v| v + rng.random_range(-4.0..4.0))).collect();
+        group.throughput(Throughput::Elements(n as u64));
+        group.bench_function(BenchmarkId::new("match_within_10px", format!("{n}_on_{side}px")), |b| {
+            b.iter(|| PointMatching::new(black_box(&found), &truth, 10.0));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, counting, scores, labels, calibration, points);
 criterion_main!(benches);

@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use manyhands_grid::{Layout, Tiler};
-use manyhands_sim::{Camera, CameraSimulator, Crowd};
+use manyhands_sim::{Camera, CameraSimulator, ClickSurvey, Crowd};
 
 fn camera(c: &mut Criterion) {
     let mut group = c.benchmark_group("camera");
@@ -49,5 +49,20 @@ fn crowd(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, camera, crowd);
+/// Annotations a second, each a viewer of a subject with the marks that they leave.
+fn clicks(c: &mut Criterion) {
+    let mut group = c.benchmark_group("clicks");
+    group.sample_size(10);
+    let n = 2000;
+    for scale in [0.05, 1.0] {
+        let survey = ClickSurvey::clump_scout().scale(scale).seed(1);
+        let n_annotations = survey.simulate_range(0, n).expect("a good survey").n_annotations();
+        group.throughput(Throughput::Elements(n_annotations as u64));
+        let id = BenchmarkId::new(format!("clump_scout_x{scale}"), format!("{n_annotations}_annotations"));
+        group.bench_function(id, |b| b.iter(|| black_box(&survey).simulate_range(0, n)));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, camera, crowd, clicks);
 criterion_main!(benches);

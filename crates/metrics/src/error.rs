@@ -1,4 +1,4 @@
-//! What can be wrong with labels, clusters or scores.
+//! What can be wrong with labels, clusters, scores, probabilities or positions.
 
 /// Everything that this crate refuses, with the field, what it got and what it wants.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -33,6 +33,70 @@ pub enum Error {
         n_positive: usize,
         /// Items.
         n: usize,
+    },
+    /// A probability is outside its domain, or not a number.
+    #[error("probabilities[{item}] is {value}, want a number from 0 to 1")]
+    Probability {
+        /// Index of the item.
+        item: usize,
+        /// Its probability.
+        value: f64,
+    },
+    /// A probability of one of several classes is outside its domain, or not a number.
+    #[error("probabilities[{item}, {class}] is {value}, want a number from 0 to 1")]
+    ClassProbability {
+        /// Index of the item.
+        item: usize,
+        /// The class.
+        class: usize,
+        /// Its probability.
+        value: f64,
+    },
+    /// The probabilities of an item's classes do not add up to 1.
+    #[error("probabilities of item {item} add up to {sum}, want 1 within 1e-5")]
+    ProbabilitySum {
+        /// Index of the item.
+        item: usize,
+        /// What they add up to.
+        sum: f64,
+    },
+    /// A true class has no column of probabilities.
+    #[error("truth[{item}] is class {class}, want a class below {n_classes}, the columns of probabilities")]
+    Class {
+        /// Index of the item.
+        item: usize,
+        /// Its class.
+        class: usize,
+        /// Classes that have probabilities.
+        n_classes: usize,
+    },
+    /// An option is outside its domain, or not a number.
+    #[error("{field} is {value}, want {want}")]
+    OutOfRange {
+        /// Name of the option.
+        field: &'static str,
+        /// What it was given.
+        value: f64,
+        /// The domain, in words.
+        want: &'static str,
+    },
+    /// A score is not defined on the items themselves, or on none of their resamples.
+    #[error("score is not defined on {place}, want a number there")]
+    ScoreUndefined {
+        /// Where, in words.
+        place: &'static str,
+    },
+    /// A position is not a pair of finite numbers.
+    #[error("{field}[{index}] is ({x}, {y}), want finite numbers")]
+    Position {
+        /// The argument that holds it.
+        field: &'static str,
+        /// Index of the position.
+        index: usize,
+        /// Its x coordinate.
+        x: f64,
+        /// Its y coordinate.
+        y: f64,
     },
 }
 

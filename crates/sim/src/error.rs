@@ -112,6 +112,41 @@ pub enum Error {
         /// Entries of the truth.
         n_truth: usize,
     },
+
+    /// Subjects outside the survey were asked for, or none.
+    #[error(
+        "first, n: got {first}, {n} in a survey of {n_subjects} subjects, want at least 1 subject and none beyond the last"
+    )]
+    Subjects {
+        /// Index of the first subject asked for.
+        first: usize,
+        /// Subjects asked for.
+        n: usize,
+        /// Subjects in the survey.
+        n_subjects: usize,
+    },
+
+    /// A subject is to be seen by nobody, or by more volunteers than there are, who see it only once.
+    #[error(
+        "viewers: got {viewers} with {n_volunteers} volunteers, want at least 1 and at most one per volunteer"
+    )]
+    Viewers {
+        /// Mean number of viewers asked for.
+        viewers: f64,
+        /// Volunteers in the survey.
+        n_volunteers: usize,
+    },
+
+    /// The smallest image is empty or larger than the largest one.
+    #[error(
+        "smallest: got {smallest:?} with largest {largest:?}, want at least 1 pixel and at most the largest, each way"
+    )]
+    ImageSize {
+        /// Width and height of the smallest image in pixels.
+        smallest: [u32; 2],
+        /// Those of the largest.
+        largest: [u32; 2],
+    },
 }
 
 /// `Ok` if `value` is a finite number inside `[min, max]`.

@@ -21,6 +21,10 @@ pub(crate) enum Purpose {
     Images = 4,
     /// One vote on an image, by its place in time.
     Vote = 5,
+    /// One galaxy: its size, its clumps and how hard they are to see.
+    Galaxy = 6,
+    /// Who sees one galaxy, and where they click.
+    Clicks = 7,
 }
 
 /// The generator for `item` of `purpose`, a pure function of its arguments.

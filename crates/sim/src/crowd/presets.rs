@@ -1,6 +1,7 @@
 //! The two crowds of Muon Hunters 2.0: the beta test that voted its muons away, and the public that found them.
 
 use super::{Crowd, Volunteer};
+use crate::spread::{between, spread};
 
 /// Exponent of the activity law: the k-th most active volunteer does work in proportion to k^−s. With 1.15, the top tenth of a
 /// thousand volunteers does 80 % of it; on seven Zooniverse projects it was 79 % on average (Sauermann & Franzoni 2015, PNAS 112, 679).
@@ -71,16 +72,4 @@ fn with_activity(volunteers: impl Iterator<Item = Volunteer>) -> Vec<Volunteer> 
         ..volunteer
     };
     volunteers.enumerate().map(active).collect()
-}
-
-/// Evenly spread numbers in [0, 1): the two-dimensional additive sequence of Roberts (2018), so that any first few volunteers
-/// are as mixed as all.
-fn spread(k: usize, dimension: usize) -> f64 {
-    const PLASTIC: f64 = 1.324_717_957_244_746;
-    let step = PLASTIC.powi(-(dimension as i32 + 1));
-    (0.5 + step * (k + 1) as f64).fract()
-}
-
-fn between(low: f64, high: f64, share: f64) -> f64 {
-    low + (high - low) * share
 }

@@ -1,5 +1,9 @@
 //! Tests of manyhands-metrics.
 
+mod bootstrap;
+mod calibration;
+mod points;
+
 use approx::assert_abs_diff_eq;
 use manyhands_metrics::{
     Average, Binary, ClusterMap, ContingencyTable, Error, average_precision, cluster_f1, roc_auc,
@@ -24,7 +28,7 @@ fn numbers(case: &Value, field: &str) -> Vec<usize> {
 
 /// `golden/metrics.json`, made by `golden/metrics.py` with scikit-learn.
 fn golden(kind: &str) -> Vec<Value> {
-    let file: Value = serde_json::from_str(include_str!("golden/metrics.json")).unwrap();
+    let file: Value = serde_json::from_str(include_str!("../golden/metrics.json")).unwrap();
     file[kind].as_array().unwrap().clone()
 }
 
