@@ -1,0 +1,136 @@
+//! What no solution can exceed: a Lagrangian bound with a price for every mark.
+//!
+//! Let v(F) be the value of a facility with the marks F, w = 1/σ², S = Σ w and Q = Σ w|z − y|² about its mean.
+//!
+//! 1. Weighted by w_a/S, the mean over a ∈ F of Σ_m w_m|z_m − z_a|² is 2Q. So some *anchor* a ∈ F has Σ_m w_m|z_m − z_a|² ≤ 2Q,
+//!    and there −Q/2 ≤ −¼ Σ_m w_m|z_m − z_a|².
+//! 2. −ln S is convex. On [w_a, S_max], where S_max takes the greatest weight of every other viewer in range, it lies below its
+//!    chord: −ln S ≤ −ln w_a − k_a (S − w_a), k_a = ln(S_max/w_a) / (S_max − w_a).
+//! 3. So with any prices u_m ≥ 0, v(F) − Σ_{m∈F} u_m ≤ H_a(u), where
+//!    H_a(u) = G_a − u_a − constant − ln w_a + Σ_viewers max(0, max_m (G_m − ¼ w_m|z_m − z_a|² − k_a w_m − u_m)),
+//!    over the other viewers' marks with |z_m − z_a| ≤ R_m + R_a, outside of which an optimal facility has none (see `link`).
+//! 4. An optimal solution uses each mark once, so its facilities have different anchors, and its value is at most
+//!    L(u) = Σ_m u_m + Σ_a max(0, H_a(u)).
+//!
+//! L(u) is a bound for every u ≥ 0; subgradient steps make it small. What remains is the quarter of step 1 and the chord of step 2.
+
+use super::component::Component;
+use super::seeds::Seeds;
+
+/// An anchor's terms that do not depend on prices.
+struct Anchor {
+    /// G_a − constant − ln w_a.
+    alone: f64,
+    /// k_a.
+    slope: f64,
+}
+
+struct Lagrangian<'a> {
+    component: &'a Component,
+    anchors: Vec<Anchor>,
+}
+
+/// The least L(u) of `steps` subgradient steps from prices that `groups`, a solution of value `objective`, suggests.
+pub(super) fn upper(component: &Component, groups: &[Vec<usize>], objective: f64, steps: usize) -> f64 {
+    let mut seeds = Seeds::new(component);
+    let lagrangian = Lagrangian::new(component, &mut seeds);
+    let mut prices = lagrangian.start(groups);
+    let mut best = f64::INFINITY;
+    let mut pace = 1.0;
+    for step in 0..=steps {
+        let (total, wanted) = lagrangian.at(&mut seeds, &prices);
+        // A slower pace where the bound has stopped falling (Held, Wolfe & Crowder 1974).
+        if total < best {
+            best = total;
+        } else {
+            pace *= 0.7;
+        }
+        let slopes = wanted.iter().map(|&n| 1.0 - n as f64);
+        let norm: f64 = slopes.clone().map(|g| g * g).sum();
+        if step == steps || norm == 0.0 || total <= objective {
+            break;
+        }
+        let length = pace * (total - objective) / norm;
+        for (price, slope) in prices.iter_mut().zip(slopes) {
+            *price = (*price - length * slope).max(0.0);
+        }
+    }
+    best.max(objective)
+}
+
+impl<'a> Lagrangian<'a> {
+    fn new(component: &'a Component, seeds: &mut Seeds) -> Self {
+        let opening = component.opening;
+        let anchors = (0..component.len()).map(|a| {
+            let point = &component.points[a];
+            let alone = point.gain - opening.cost(point.weight);
+            let in_range = |m: usize| if joins(component, a, m) { component.points[m].weight } else { 0.0 };
+            let reach = point.radius + component.reach;
+            let star = seeds.star(component, (point.x, point.y), reach, in_range);
+            let others: f64 = star.iter().map(|&(_, weight)| weight).sum();
+            let slope =
+                if opening.occam && others > 0.0 { (others / point.weight).ln_1p() / others } else { 0.0 };
+            Anchor { alone, slope }
+        });
+        let anchors = anchors.collect();
+        Self { component, anchors }
+    }
+
+    /// Every mark of a facility is charged what it brings to the facility's best anchor, less its part of the opening.
+    fn start(&self, groups: &[Vec<usize>]) -> Vec<f64> {
+        let mut prices = vec![0.0; self.component.len()];
+        for members in groups {
+            let value = |a: usize| {
+                let others = members.iter().filter(|&&m| m != a).map(|&m| self.bring(a, m));
+                self.anchors[a].alone + others.sum::<f64>()
+            };
+            let Some(&a) = members.iter().max_by(|&&a, &&b| value(a).total_cmp(&value(b))) else { continue };
+            let own = self.component.points[a].gain;
+            let part = (own - self.anchors[a].alone) / members.len() as f64;
+            for &m in members {
+                let brings = if m == a { own } else { self.bring(a, m) };
+                prices[m] = (brings - part).max(0.0);
+            }
+        }
+        prices
+    }
+
+    /// G_m − ¼ w_m|z_m − z_a|² − k_a w_m.
+    fn bring(&self, a: usize, m: usize) -> f64 {
+        let (anchor, point) = (&self.component.points[a], &self.component.points[m]);
+        let (dx, dy) = (point.x - anchor.x, point.y - anchor.y);
+        point.gain - point.weight * ((dx * dx + dy * dy) / 4.0 + self.anchors[a].slope)
+    }
+
+    /// L(u), and how many anchors want each mark at these prices.
+    fn at(&self, seeds: &mut Seeds, prices: &[f64]) -> (f64, Vec<usize>) {
+        let mut wanted = vec![0; prices.len()];
+        let mut total: f64 = prices.iter().sum();
+        for a in 0..prices.len() {
+            let point = &self.component.points[a];
+            let profit =
+                |m: usize| if joins(self.component, a, m) { self.bring(a, m) - prices[m] } else { 0.0 };
+            let reach = point.radius + self.component.reach;
+            let star = seeds.star(self.component, (point.x, point.y), reach, profit);
+            let profit =
+                self.anchors[a].alone - prices[a] + star.iter().map(|&(_, profit)| profit).sum::<f64>();
+            if profit > 0.0 {
+                total += profit;
+                wanted[a] += 1;
+                for (m, _) in star {
+                    wanted[m] += 1;
+                }
+            }
+        }
+        (total, wanted)
+    }
+}
+
+/// Whether an optimal facility may hold both, `m` not being of the viewer of `a`.
+fn joins(component: &Component, a: usize, m: usize) -> bool {
+    let (one, two) = (&component.points[a], &component.points[m]);
+    let gains = one.gain > 0.0 && two.gain > 0.0;
+    // A hair more, so that rounding parts nobody.
+    let range = (one.radius + two.radius) * (1.0 + 1e-9);
+    gains && one.viewer != two.viewer && (one.x - two.x).hypot(one.y - two.y) <= range
+}
