@@ -1,5 +1,7 @@
 #![doc = include_str!("../../../README.md")]
 
+#[cfg(feature = "clicks")]
+pub use manyhands_clicks as clicks;
 #[cfg(feature = "dec")]
 pub use manyhands_dec as dec;
 #[cfg(feature = "grid")]
