@@ -1,5 +1,7 @@
 //! Everything that can be wrong with marks and parameters.
 
+use crate::survey::Shape;
+
 /// Everything that can go wrong in this crate.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -29,5 +31,69 @@ pub enum Error {
         got: usize,
         /// The greatest number.
         max: usize,
+    },
+    /// A side of a subject that is NaN, infinite, not above 0 or absurd.
+    #[error("{field} of subject {subject} is {got}, wants a number between 1e-100 and 1e100")]
+    SubjectSize {
+        /// `width` or `height`.
+        field: &'static str,
+        /// Index of the subject.
+        subject: usize,
+        /// The side.
+        got: f64,
+    },
+    /// A number of a click that is NaN, infinite or out of its range.
+    #[error("{field} of mark {mark} of volunteer {volunteer} on subject {subject} is {got}, wants {wants}")]
+    Click {
+        /// `x`, `y`, `radius`, `width`, `height` or `time`.
+        field: &'static str,
+        /// Index of the subject.
+        subject: usize,
+        /// Index of the volunteer.
+        volunteer: usize,
+        /// Its place in the annotation.
+        mark: usize,
+        /// The number.
+        got: f64,
+        /// Its range, in words.
+        wants: &'static str,
+    },
+    /// A click that is not of the shape that the clicks before it have.
+    #[error(
+        "mark {mark} of volunteer {volunteer} on subject {subject} is a {got:?}, wants a {wants:?} like the marks before it"
+    )]
+    MixedShapes {
+        /// Index of the subject.
+        subject: usize,
+        /// Index of the volunteer.
+        volunteer: usize,
+        /// Its place in the annotation.
+        mark: usize,
+        /// Its shape.
+        got: Shape,
+        /// The shape of the others.
+        wants: Shape,
+    },
+    /// A subject that is not there.
+    #[error("subject is {subject}, wants one of the {n_subjects} subjects of the survey, from 0 on")]
+    NoSubject {
+        /// The index that was asked for.
+        subject: usize,
+        /// How many there are.
+        n_subjects: usize,
+    },
+    /// An annotation that is not there.
+    #[error("annotation is {annotation}, wants one of the {n_annotations} that were added, from 0 on")]
+    NoAnnotation {
+        /// The number that was asked for.
+        annotation: usize,
+        /// How many there are.
+        n_annotations: usize,
+    },
+    /// More of something than an index of 32 bits can number.
+    #[error("too many {field}, wants fewer than 4294967295")]
+    TooMany {
+        /// `subjects`, `volunteers`, `annotations`, `marks` or `silent viewers`.
+        field: &'static str,
     },
 }

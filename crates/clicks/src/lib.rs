@@ -3,5 +3,7 @@
 
 mod error;
 pub mod facility;
+mod survey;
 
 pub use error::Error;
+pub use survey::{Click, Repeats, Shape, Size, Subject, Survey, SurveyBuilder};
