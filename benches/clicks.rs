@@ -24,11 +24,11 @@ fn subject(n: usize) -> (Vec<Mark>, Opening) {
             let mut off = || (rng.random::<f64>() - rng.random::<f64>()) * 24f64.sqrt();
             let (x, y) = (x + off(), y + off());
             if rng.random_bool(0.75) {
-                marks.push(Mark { x, y, viewer, gain, variance });
+                marks.push(Mark { at: [x, y], viewer, gain, variance });
             }
             if rng.random_bool(0.04) {
                 let (x, y) = (rng.random_range(0.0..side), rng.random_range(0.0..side));
-                marks.push(Mark { x, y, viewer, gain, variance });
+                marks.push(Mark { at: [x, y], viewer, gain, variance });
             }
         }
     }

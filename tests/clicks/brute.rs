@@ -2,21 +2,29 @@
 
 use manyhands_clicks::facility::{Mark, Opening};
 
-/// Σ (G − |z − y|²/2σ²) − open(S) of one group.
-pub(crate) fn value(marks: &[Mark], group: &[usize], opening: Opening) -> f64 {
+/// Σ (G − |z − y|²/2σ²) − open(n, S) of one group.
+pub(crate) fn value<const D: usize>(marks: &[Mark<D>], group: &[usize], opening: &Opening) -> f64 {
     let weight: f64 = group.iter().map(|&m| 1.0 / marks[m].variance).sum();
-    let x = group.iter().map(|&m| marks[m].x / marks[m].variance).sum::<f64>() / weight;
-    let y = group.iter().map(|&m| marks[m].y / marks[m].variance).sum::<f64>() / weight;
+    let mean =
+        |axis: usize| group.iter().map(|&m| marks[m].at[axis] / marks[m].variance).sum::<f64>() / weight;
     let gains = group.iter().map(|&m| {
-        let (dx, dy) = (marks[m].x - x, marks[m].y - y);
-        marks[m].gain - (dx * dx + dy * dy) / (2.0 * marks[m].variance)
+        let squares = (0..D).map(|axis| (marks[m].at[axis] - mean(axis)).powi(2));
+        marks[m].gain - squares.sum::<f64>() / (2.0 * marks[m].variance)
     });
-    gains.sum::<f64>() - opening.cost(weight)
+    let counted = &opening.by_count;
+    let counted = if counted.is_empty() { 0.0 } else { counted[(group.len() - 1).min(counted.len() - 1)] };
+    let occam = if opening.occam { D as f64 / 2.0 * weight.ln() } else { 0.0 };
+    gains.sum::<f64>() - opening.constant - counted - occam
 }
 
 /// The greatest objective of all groupings of up to about nine marks.
-pub(crate) fn optimum(marks: &[Mark], opening: Opening) -> f64 {
-    fn go(marks: &[Mark], opening: Opening, next: usize, groups: &mut Vec<Vec<usize>>) -> f64 {
+pub(crate) fn optimum<const D: usize>(marks: &[Mark<D>], opening: &Opening) -> f64 {
+    fn go<const D: usize>(
+        marks: &[Mark<D>],
+        opening: &Opening,
+        next: usize,
+        groups: &mut Vec<Vec<usize>>,
+    ) -> f64 {
         if next == marks.len() {
             return groups.iter().map(|group| value(marks, group, opening)).sum();
         }

@@ -11,8 +11,8 @@ fn scenes() -> impl Strategy<Value = (Vec<Mark>, Opening)> {
         .prop_map(|(seed, viewers, objects, side)| scene(seed, viewers, objects, side, usize::MAX))
 }
 
-fn fit(marks: &[Mark], opening: Opening) -> FacilityLocation {
-    FacilityLocation::params(opening).bound_steps(3).fit(marks).unwrap()
+fn fit(marks: &[Mark], opening: &Opening) -> FacilityLocation {
+    FacilityLocation::params(opening.clone()).bound_steps(3).fit(marks).unwrap()
 }
 
 /// The groups, whatever their order.
@@ -26,7 +26,7 @@ proptest! {
     #[test]
     fn solutions_keep_the_rules_and_say_what_they_are_worth((marks, opening) in scenes(), greedy in any::<bool>()) {
         let method = if greedy { Method::JainMahdianSaberi } else { Method::LocalSearch };
-        let found = FacilityLocation::params(opening).method(method).fit(&marks).unwrap();
+        let found = FacilityLocation::params(opening.clone()).method(method).fit(&marks).unwrap();
         for (f, facility) in found.facilities().iter().enumerate() {
             let mut viewers: Vec<usize> = facility.marks.iter().map(|&m| marks[m].viewer).collect();
             viewers.sort_unstable();
@@ -36,13 +36,13 @@ proptest! {
         }
         let assigned = found.assignment().iter().flatten().count();
         prop_assert_eq!(assigned, found.facilities().iter().map(|f| f.marks.len()).sum::<usize>());
-        prop_assert!((objective(&marks, opening, &found) - found.objective()).abs() < 1e-7);
+        prop_assert!((objective(&marks, &opening, &found) - found.objective()).abs() < 1e-7);
         prop_assert!(found.upper_bound() >= found.objective());
     }
 
     #[test]
     fn the_objective_never_falls_and_the_trace_ends_at_it((marks, opening) in scenes()) {
-        let found = fit(&marks, opening);
+        let found = fit(&marks, &opening);
         prop_assert!(found.trace().windows(2).all(|w| w[0] <= w[1]));
         prop_assert!((found.trace().last().unwrap() - found.objective()).abs() < 1e-7);
         prop_assert!(found.facilities().iter().all(|f| f.net_gain > 0.0));
@@ -50,8 +50,8 @@ proptest! {
 
     #[test]
     fn the_result_is_never_below_the_greedy_algorithm((marks, opening) in scenes()) {
-        let greedy = FacilityLocation::params(opening).method(Method::JainMahdianSaberi).bound_steps(0);
-        prop_assert!(fit(&marks, opening).objective() >= greedy.fit(&marks).unwrap().objective() - 1e-9);
+        let greedy = FacilityLocation::params(opening.clone()).method(Method::JainMahdianSaberi).bound_steps(0);
+        prop_assert!(fit(&marks, &opening).objective() >= greedy.fit(&marks).unwrap().objective() - 1e-9);
     }
 
     #[test]
@@ -62,7 +62,7 @@ proptest! {
         for (m, mark) in marks.iter().enumerate() {
             moved[place(m)] = Mark { viewer: 1000 - 7 * mark.viewer, ..*mark };
         }
-        let (one, two) = (fit(&marks, opening), fit(&moved, opening));
+        let (one, two) = (fit(&marks, &opening), fit(&moved, &opening));
         let mut back = groups(&one);
         for group in &mut back {
             for m in group.iter_mut() {
@@ -80,20 +80,20 @@ proptest! {
     ) {
         let scale = f64::exp(log_scale);
         let moved: Vec<Mark> = marks.iter().map(|m| Mark {
-            x: (m.x + dx) * scale, y: (m.y + dy) * scale, variance: m.variance * scale * scale, ..*m
+            at: [(m.at[0] + dx) * scale, (m.at[1] + dy) * scale], variance: m.variance * scale * scale, ..*m
         }).collect();
         // Precisions fall by the square of the scale, as the area rises: the cost of an object stays.
-        let wide = Opening { constant: opening.constant + 2.0 * log_scale, ..opening };
-        let (one, two) = (fit(&marks, opening), fit(&moved, wide));
+        let wide = Opening { constant: opening.constant + 2.0 * log_scale, ..opening.clone() };
+        let (one, two) = (fit(&marks, &opening), fit(&moved, &wide));
         prop_assert!((one.objective() - two.objective()).abs() < 1e-6 * (1.0 + one.objective()));
         prop_assert_eq!(groups(&one), groups(&two));
         for (a, b) in one.facilities().iter().zip(two.facilities()) {
-            prop_assert!(((a.x + dx) * scale - b.x).abs() < 1e-6 * scale);
+            prop_assert!(((a.at[0] + dx) * scale - b.at[0]).abs() < 1e-6 * scale);
         }
     }
 
     #[test]
     fn the_same_input_gives_the_same_bits((marks, opening) in scenes()) {
-        prop_assert_eq!(fit(&marks, opening), fit(&marks, opening));
+        prop_assert_eq!(fit(&marks, &opening), fit(&marks, &opening));
     }
 }

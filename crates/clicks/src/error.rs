@@ -6,10 +6,20 @@ use crate::survey::Shape;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// A coordinate of a mark that is NaN, infinite or too large to be squared and summed.
+    #[error("at[{axis}] of mark {mark} is {got}, wants a number between -1e100 and 1e100")]
+    Position {
+        /// 0 for x, 1 for y, and so on.
+        axis: usize,
+        /// Index of the mark.
+        mark: usize,
+        /// The coordinate.
+        got: f64,
+    },
     /// A number of a mark that is NaN, infinite or out of its range.
     #[error("{field} of mark {mark} is {got}, wants {wants}")]
     Mark {
-        /// `x`, `y`, `gain` or `variance`.
+        /// `gain` or `variance`.
         field: &'static str,
         /// Index of the mark.
         mark: usize,
@@ -23,6 +33,32 @@ pub enum Error {
     Opening {
         /// The constant.
         got: f64,
+    },
+    /// A cost by the number of marks that is NaN, infinite or too large to be summed.
+    #[error("by_count[{index}] is {got}, wants a number between -1e100 and 1e100")]
+    ByCount {
+        /// Its place, one less than the number of marks.
+        index: usize,
+        /// The cost.
+        got: f64,
+    },
+    /// A start with too few or too many entries.
+    #[error("start has {got} entries, wants {wants}, one for each mark")]
+    StartLength {
+        /// Its length.
+        got: usize,
+        /// The number of marks.
+        wants: usize,
+    },
+    /// A start in which a facility has two marks of one viewer.
+    #[error("start has marks {} and {} of viewer {viewer} in facility {facility}, wants one at most", marks[0], marks[1])]
+    StartViewer {
+        /// The facility, as the start calls it.
+        facility: usize,
+        /// The viewer.
+        viewer: usize,
+        /// The first two of the marks.
+        marks: [usize; 2],
     },
     /// More marks than the exact solver can enumerate were asked for.
     #[error("exact_up_to is {got}, wants at most {max}")]

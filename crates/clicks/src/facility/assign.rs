@@ -1,7 +1,7 @@
 //! Each viewer's marks onto the open facilities, exactly.
 //!
 //! All other viewers' marks held fast, a facility gets at most one mark of this viewer, so what the marks add is a sum with one
-//! term a facility: G − ½ w S₋/(S₋+w) |z − y₋|² − ln((S₋+w)/S₋), with S₋ and y₋ of the others. The best sum is an assignment problem.
+//! term a facility: G − ½ w S₋/(S₋+w) |z − y₋|² less what the opening rises, with S₋ and y₋ of the others. The best sum is an assignment problem.
 
 use super::hungarian;
 use super::moments::Moments;
@@ -15,7 +15,7 @@ struct Edge {
 }
 
 /// Reassigns the points of `viewer` if that raises the objective.
-pub(super) fn viewer(state: &mut State, viewer: usize) {
+pub(super) fn viewer<const D: usize>(state: &mut State<D>, viewer: usize) {
     let component = state.component;
     let marks = &component.viewers[viewer];
     let mut edges: Vec<Edge> = Vec::new();
@@ -23,7 +23,7 @@ pub(super) fn viewer(state: &mut State, viewer: usize) {
     for (row, &m) in marks.iter().enumerate() {
         let point = &component.points[m];
         now += state.share(m);
-        let mut near = state.groups_near(point.x, point.y);
+        let mut near = state.groups_near(&point.at);
         near.extend(state.of[m]);
         near.sort_unstable();
         near.dedup();
@@ -32,10 +32,10 @@ pub(super) fn viewer(state: &mut State, viewer: usize) {
             let others = members.iter().filter(|&&n| component.points[n].viewer != viewer);
             let others = others.fold(Moments::default(), |sums, &n| sums.with(&component.points[n]));
             // A facility that only this mark holds stays where the mark is: it cannot be handed on.
-            if others.weight <= 0.0 && state.of[m] != Some(facility) {
+            if others.n == 0 && state.of[m] != Some(facility) {
                 continue;
             }
-            let gain = others.marginal(point, component.opening);
+            let gain = others.marginal(point, component.charge);
             if gain > 0.0 {
                 edges.push(Edge { row, facility, gain });
             }

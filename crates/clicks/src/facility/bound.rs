@@ -5,33 +5,39 @@
 //! 1. Weighted by w_a/S, the mean over a ∈ F of Σ_m w_m|z_m − z_a|² is 2Q. So some *anchor* a ∈ F has Σ_m w_m|z_m − z_a|² ≤ 2Q,
 //!    and there −Q/2 ≤ −¼ Σ_m w_m|z_m − z_a|².
 //! 2. −ln S is convex. On [w_a, S_max], where S_max takes the greatest weight of every other viewer in range, it lies below its
-//!    chord: −ln S ≤ −ln w_a − k_a (S − w_a), k_a = ln(S_max/w_a) / (S_max − w_a).
-//! 3. So with any prices u_m ≥ 0, v(F) − Σ_{m∈F} u_m ≤ H_a(u), where
-//!    H_a(u) = G_a − u_a − constant − ln w_a + Σ_viewers max(0, max_m (G_m − ¼ w_m|z_m − z_a|² − k_a w_m − u_m)),
-//!    over the other viewers' marks with |z_m − z_a| ≤ R_m + R_a, outside of which an optimal facility has none (see `link`).
+//!    chord: −(D/2) ln S ≤ −(D/2) ln w_a − k_a (S − w_a), k_a = (D/2) ln(S_max/w_a) / (S_max − w_a).
+//! 3. Let p_1 ≥ p_2 ≥ … be the profits max_m (G_m − ¼ w_m|z_m − z_a|² − k_a w_m − u_m) of the other viewers, at any prices
+//!    u_m ≥ 0, over marks with |z_m − z_a| ≤ R_m + R_a, outside of which an optimal facility has none (see `link`); and c(n)
+//!    what n marks cost. Then v(F) − Σ_{m∈F} u_m ≤ H_a(u) = G_a − u_a − (D/2) ln w_a + max_n (p_1 + … + p_{n−1} − c(n)).
+//!    Gains and c are those of `charge`: c does not fall, so profits of 0 or less are never among the best.
 //! 4. An optimal solution uses each mark once, so its facilities have different anchors, and its value is at most
 //!    L(u) = Σ_m u_m + Σ_a max(0, H_a(u)).
 //!
 //! L(u) is a bound for every u ≥ 0; subgradient steps make it small. What remains is the quarter of step 1 and the chord of step 2.
 
-use super::component::Component;
+use super::component::{Component, distance2};
 use super::seeds::Seeds;
 
 /// An anchor's terms that do not depend on prices.
 struct Anchor {
-    /// G_a − constant − ln w_a.
+    /// G_a − (D/2) ln w_a.
     alone: f64,
     /// k_a.
     slope: f64,
 }
 
-struct Lagrangian<'a> {
-    component: &'a Component,
+struct Lagrangian<'a, const D: usize> {
+    component: &'a Component<'a, D>,
     anchors: Vec<Anchor>,
 }
 
 /// The least L(u) of `steps` subgradient steps from prices that `groups`, a solution of value `objective`, suggests.
-pub(super) fn upper(component: &Component, groups: &[Vec<usize>], objective: f64, steps: usize) -> f64 {
+pub(super) fn upper<const D: usize>(
+    component: &Component<D>,
+    groups: &[Vec<usize>],
+    objective: f64,
+    steps: usize,
+) -> f64 {
     let mut seeds = Seeds::new(component);
     let lagrangian = Lagrangian::new(component, &mut seeds);
     let mut prices = lagrangian.start(groups);
@@ -58,18 +64,21 @@ pub(super) fn upper(component: &Component, groups: &[Vec<usize>], objective: f64
     best.max(objective)
 }
 
-impl<'a> Lagrangian<'a> {
-    fn new(component: &'a Component, seeds: &mut Seeds) -> Self {
-        let opening = component.opening;
+impl<'a, const D: usize> Lagrangian<'a, D> {
+    fn new(component: &'a Component<'a, D>, seeds: &mut Seeds) -> Self {
+        let half = component.charge.half;
         let anchors = (0..component.len()).map(|a| {
             let point = &component.points[a];
-            let alone = point.gain - opening.cost(point.weight);
+            let alone = point.gain - if half > 0.0 { half * point.weight.ln() } else { 0.0 };
             let in_range = |m: usize| if joins(component, a, m) { component.points[m].weight } else { 0.0 };
             let reach = point.radius + component.reach;
-            let star = seeds.star(component, (point.x, point.y), reach, in_range);
+            let star = seeds.star(component, &point.at, reach, in_range);
             let others: f64 = star.iter().map(|&(_, weight)| weight).sum();
-            let slope =
-                if opening.occam && others > 0.0 { (others / point.weight).ln_1p() / others } else { 0.0 };
+            let slope = if half > 0.0 && others > 0.0 {
+                half * (others / point.weight).ln_1p() / others
+            } else {
+                0.0
+            };
             Anchor { alone, slope }
         });
         let anchors = anchors.collect();
@@ -86,7 +95,8 @@ impl<'a> Lagrangian<'a> {
             };
             let Some(&a) = members.iter().max_by(|&&a, &&b| value(a).total_cmp(&value(b))) else { continue };
             let own = self.component.points[a].gain;
-            let part = (own - self.anchors[a].alone) / members.len() as f64;
+            let opening = own - self.anchors[a].alone + self.component.charge.count(members.len());
+            let part = opening / members.len() as f64;
             for &m in members {
                 let brings = if m == a { own } else { self.bring(a, m) };
                 prices[m] = (brings - part).max(0.0);
@@ -98,8 +108,7 @@ impl<'a> Lagrangian<'a> {
     /// G_m − ¼ w_m|z_m − z_a|² − k_a w_m.
     fn bring(&self, a: usize, m: usize) -> f64 {
         let (anchor, point) = (&self.component.points[a], &self.component.points[m]);
-        let (dx, dy) = (point.x - anchor.x, point.y - anchor.y);
-        point.gain - point.weight * ((dx * dx + dy * dy) / 4.0 + self.anchors[a].slope)
+        point.gain - point.weight * (distance2(&point.at, &anchor.at) / 4.0 + self.anchors[a].slope)
     }
 
     /// L(u), and how many anchors want each mark at these prices.
@@ -111,13 +120,22 @@ impl<'a> Lagrangian<'a> {
             let profit =
                 |m: usize| if joins(self.component, a, m) { self.bring(a, m) - prices[m] } else { 0.0 };
             let reach = point.radius + self.component.reach;
-            let star = seeds.star(self.component, (point.x, point.y), reach, profit);
-            let profit =
-                self.anchors[a].alone - prices[a] + star.iter().map(|&(_, profit)| profit).sum::<f64>();
-            if profit > 0.0 {
-                total += profit;
+            let mut star = seeds.star(self.component, &point.at, reach, profit);
+            star.sort_by(|a, b| b.1.total_cmp(&a.1));
+            let charge = self.component.charge;
+            let mut sum = self.anchors[a].alone - prices[a];
+            let (mut best, mut n_best) = (sum - charge.count(1), 0);
+            for (n, &(_, profit)) in (1..).zip(&star) {
+                sum += profit;
+                // Of equal ones the larger, which tells more of the prices.
+                if sum - charge.count(n + 1) >= best {
+                    (best, n_best) = (sum - charge.count(n + 1), n);
+                }
+            }
+            if best > 0.0 {
+                total += best;
                 wanted[a] += 1;
-                for (m, _) in star {
+                for &(m, _) in &star[..n_best] {
                     wanted[m] += 1;
                 }
             }
@@ -127,10 +145,10 @@ impl<'a> Lagrangian<'a> {
 }
 
 /// Whether an optimal facility may hold both, `m` not being of the viewer of `a`.
-fn joins(component: &Component, a: usize, m: usize) -> bool {
+fn joins<const D: usize>(component: &Component<D>, a: usize, m: usize) -> bool {
     let (one, two) = (&component.points[a], &component.points[m]);
     let gains = one.gain > 0.0 && two.gain > 0.0;
     // A hair more, so that rounding parts nobody.
     let range = (one.radius + two.radius) * (1.0 + 1e-9);
-    gains && one.viewer != two.viewer && (one.x - two.x).hypot(one.y - two.y) <= range
+    gains && one.viewer != two.viewer && distance2(&one.at, &two.at).sqrt() <= range
 }

@@ -8,7 +8,7 @@ pub(super) const MAX_MARKS: usize = 16;
 
 /// The groups of an optimal solution, by their lowest mark. Of equal ones, the one that uses the lowest mark, then the one whose
 /// set for it comes first as a binary number. A group that is worth nothing is not opened.
-pub(super) fn solve(component: &Component) -> Vec<Vec<usize>> {
+pub(super) fn solve<const D: usize>(component: &Component<D>) -> Vec<Vec<usize>> {
     let n = component.len();
     let values = values(component);
     // best[set]: the greatest value of disjoint groups in `set`; pick[set]: the group of the set's lowest mark, or 0.
@@ -48,7 +48,7 @@ pub(super) fn solve(component: &Component) -> Vec<Vec<usize>> {
 }
 
 /// The value of every set as one facility; −∞ where a viewer is in it twice.
-fn values(component: &Component) -> Vec<f64> {
+fn values<const D: usize>(component: &Component<D>) -> Vec<f64> {
     let n = component.len();
     let mut moments = vec![Some(Moments::default()); 1 << n];
     let mut viewers = vec![0usize; 1 << n];
@@ -61,5 +61,5 @@ fn values(component: &Component) -> Vec<f64> {
         moments[set] = moments[rest].filter(|_| viewers[rest] & viewer == 0).map(|sums| sums.with(point));
         viewers[set] = viewers[rest] | viewer;
     }
-    moments.iter().map(|sums| sums.map_or(f64::NEG_INFINITY, |sums| sums.value(component.opening))).collect()
+    moments.iter().map(|sums| sums.map_or(f64::NEG_INFINITY, |sums| sums.value(component.charge))).collect()
 }

@@ -28,7 +28,7 @@ impl Ord for Key {
 }
 
 /// Opens facilities at free marks until none of them pays. Equal net gains go to the lower point.
-pub(super) fn open_all(state: &mut State, seeds: &mut Seeds) {
+pub(super) fn open_all<const D: usize>(state: &mut State<D>, seeds: &mut Seeds) {
     let mut heap: BinaryHeap<(Key, Reverse<usize>)> = BinaryHeap::new();
     for m in 0..state.component.len() {
         let net = net(state, seeds, m);
@@ -48,9 +48,8 @@ pub(super) fn open_all(state: &mut State, seeds: &mut Seeds) {
             heap.push((Key(now), Reverse(m)));
             continue;
         }
-        let point = &state.component.points[m];
         let free = |n: usize| state.of[n].is_none().then_some(0.0);
-        let mut members = seeds.grow(state.component, (point.x, point.y), free);
+        let mut members = seeds.grow(state.component, state.component.points[m].at, free);
         if members.is_empty() {
             // A mark without gain that is worth a facility of its own.
             members.push(m);
@@ -60,17 +59,17 @@ pub(super) fn open_all(state: &mut State, seeds: &mut Seeds) {
 }
 
 /// What a facility at point `m` would bring, standing there, with the free points alone.
-fn net(state: &State, seeds: &mut Seeds, m: usize) -> f64 {
+fn net<const D: usize>(state: &State<D>, seeds: &mut Seeds, m: usize) -> f64 {
     let component = state.component;
-    let at = (component.points[m].x, component.points[m].y);
-    let gain = |n: usize| if state.of[n].is_none() { component.points[n].gain_at(at.0, at.1) } else { 0.0 };
+    let at = &component.points[m].at;
+    let gain = |n: usize| if state.of[n].is_none() { component.points[n].gain_at(at) } else { 0.0 };
     let star = seeds.star(component, at, component.reach, gain);
     let (gains, weight) =
         star.iter().fold((0.0, 0.0), |(g, w), &(n, gain)| (g + gain, w + component.points[n].weight));
     if weight > 0.0 {
-        gains - component.opening.cost(weight)
+        gains - component.charge.cost(star.len(), weight)
     } else {
         // A mark without gain may still be worth a facility of its own where opening is a reward.
-        component.points[m].gain - component.opening.cost(component.points[m].weight)
+        component.points[m].gain - component.charge.cost(1, component.points[m].weight)
     }
 }

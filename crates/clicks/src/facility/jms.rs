@@ -51,8 +51,8 @@ struct Site {
     level: Option<Level>,
 }
 
-struct Greedy<'a> {
-    component: &'a Component,
+struct Greedy<'a, const D: usize> {
+    component: &'a Component<'a, D>,
     sites: Vec<Site>,
     /// Levels of the sites that are not open.
     queue: BTreeSet<(Level, usize)>,
@@ -63,24 +63,24 @@ struct Greedy<'a> {
 }
 
 /// The groups of the greedy solution. Ties go to the lower site, then to the lower mark.
-pub(super) fn solve(component: &Component) -> Vec<Vec<usize>> {
+pub(super) fn solve<const D: usize>(component: &Component<D>) -> Vec<Vec<usize>> {
     let n = component.len();
     let mut seeds = Seeds::new(component);
     let mut edges: Vec<(Level, usize, usize)> = Vec::new();
     let mut sites: Vec<Site> = Vec::new();
     for point in &component.points {
         let f = sites.len();
-        let gain = |c: usize| component.points[c].gain_at(point.x, point.y);
-        component.cells.near(point.x, point.y, component.reach, |c| {
+        let gain = |c: usize| component.points[c].gain_at(&point.at);
+        component.near(&point.at, component.reach, |c| {
             if gain(c) > 0.0 {
                 edges.push((Level(-gain(c)), f, c));
             }
         });
-        // S of all that could be served there: it must be known before the first offer.
-        let star = seeds.star(component, (point.x, point.y), component.reach, gain);
+        // n and S of all that could be served there: they must be known before the first offer.
+        let star = seeds.star(component, &point.at, component.reach, gain);
         let weight: f64 = star.iter().map(|&(c, _)| component.points[c].weight).sum();
-        let weight = if star.is_empty() { point.weight } else { weight };
-        sites.push(Site { cost: component.opening.cost(weight), ..Site::default() });
+        let (n, weight) = if star.is_empty() { (1, point.weight) } else { (star.len(), weight) };
+        sites.push(Site { cost: component.charge.cost(n, weight), ..Site::default() });
     }
     edges.sort_unstable();
     let (served, offered) = (vec![None; n], vec![Vec::new(); n]);
@@ -102,7 +102,7 @@ pub(super) fn solve(component: &Component) -> Vec<Vec<usize>> {
     groups
 }
 
-impl Greedy<'_> {
+impl<const D: usize> Greedy<'_, D> {
     fn viewer(&self, c: usize) -> usize {
         self.component.points[c].viewer
     }

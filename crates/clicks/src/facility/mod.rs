@@ -4,8 +4,9 @@
 //! the groups maximise
 //!
 //! ```text
-//! Σ_f [ Σ_{m∈f} ( G_m − |z_m − y_f|² / 2σ_m² ) − open(S_f) ]
-//! y_f = Σ_{m∈f} z_m/σ_m² / S_f,   S_f = Σ_{m∈f} 1/σ_m²,   open(S) = constant  or  constant + ln S
+//! Σ_f [ Σ_{m∈f} ( G_m − |z_m − y_f|² / 2σ_m² ) − open(n_f, S_f) ]
+//! y_f = Σ_{m∈f} z_m/σ_m² / S_f,   S_f = Σ_{m∈f} 1/σ_m²,   n_f = |f|
+//! open(n, S) = constant  (+ by_count[n − 1])  (+ (D/2) ln S)
 //! ```
 //!
 //! G_m is what a mark gains, in nats, when it sits exactly on its object instead of being false; `open` is what an object
@@ -15,6 +16,7 @@
 mod assign;
 mod bound;
 mod cells;
+mod charge;
 mod component;
 mod exact;
 mod fit;

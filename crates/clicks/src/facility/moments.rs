@@ -1,59 +1,62 @@
 //! The sums that a facility's value depends on, and how they change with one mark.
 
-use super::component::Point;
-use super::opening::Opening;
+use super::charge::Charge;
+use super::component::{Point, distance2};
 
 /// Sums over the marks of one facility. Mean and scatter are updated, not sums of squares, so far-off positions lose no digits.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Moments {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moments<const D: usize> {
+    pub(super) n: usize,
     /// S = Σ 1/σ².
     pub(super) weight: f64,
-    pub(super) x: f64,
-    pub(super) y: f64,
+    pub(super) at: [f64; D],
     /// Σ |z − y|² / σ².
     scatter: f64,
     gain: f64,
 }
 
-impl Moments {
-    pub(super) fn of(points: &[Point], members: &[usize]) -> Self {
+impl<const D: usize> Default for Moments<D> {
+    fn default() -> Self {
+        Self { n: 0, weight: 0.0, at: [0.0; D], scatter: 0.0, gain: 0.0 }
+    }
+}
+
+impl<const D: usize> Moments<D> {
+    pub(super) fn of(points: &[Point<D>], members: &[usize]) -> Self {
         members.iter().fold(Self::default(), |sums, &m| sums.with(&points[m]))
     }
 
-    pub(super) fn with(self, point: &Point) -> Self {
+    pub(super) fn with(mut self, point: &Point<D>) -> Self {
         let weight = self.weight + point.weight;
-        let (dx, dy) = (point.x - self.x, point.y - self.y);
         let share = point.weight / weight;
-        Self {
-            weight,
-            x: self.x + share * dx,
-            y: self.y + share * dy,
-            scatter: self.scatter + self.weight * share * (dx * dx + dy * dy),
-            gain: self.gain + point.gain,
+        self.scatter += self.weight * share * distance2(&point.at, &self.at);
+        for (mean, z) in self.at.iter_mut().zip(&point.at) {
+            *mean += share * (z - *mean);
         }
+        Self { n: self.n + 1, weight, gain: self.gain + point.gain, ..self }
     }
 
     /// What the facility is worth; 0 where it is empty.
-    pub(super) fn value(&self, opening: Opening) -> f64 {
-        if self.weight > 0.0 { self.gain - self.scatter / 2.0 - opening.cost(self.weight) } else { 0.0 }
+    pub(super) fn value(&self, charge: &Charge) -> f64 {
+        if self.n > 0 { self.gain - self.scatter / 2.0 - charge.cost(self.n, self.weight) } else { 0.0 }
     }
 
     /// What `point` adds to the value, the mean moving along.
-    pub(super) fn marginal(&self, point: &Point, opening: Opening) -> f64 {
-        if self.weight <= 0.0 {
-            return point.gain - opening.cost(point.weight);
+    pub(super) fn marginal(&self, point: &Point<D>, charge: &Charge) -> f64 {
+        if self.n == 0 {
+            return point.gain - charge.cost(1, point.weight);
         }
-        let (dx, dy) = (point.x - self.x, point.y - self.y);
         let ratio = point.weight / self.weight;
-        let occam = if opening.occam { ratio.ln_1p() } else { 0.0 };
-        point.gain - point.weight / (1.0 + ratio) * (dx * dx + dy * dy) / 2.0 - occam
+        let occam = if charge.half > 0.0 { charge.half * ratio.ln_1p() } else { 0.0 };
+        let scatter = point.weight / (1.0 + ratio) * distance2(&point.at, &self.at);
+        point.gain - scatter / 2.0 - occam - charge.next(self.n)
     }
 
     /// What `point`, one of at least two members, adds to the value.
-    pub(super) fn share(&self, point: &Point, opening: Opening) -> f64 {
-        let (dx, dy) = (point.x - self.x, point.y - self.y);
+    pub(super) fn share(&self, point: &Point<D>, charge: &Charge) -> f64 {
         let ratio = self.weight / (self.weight - point.weight).max(f64::MIN_POSITIVE);
-        let occam = if opening.occam { ratio.ln() } else { 0.0 };
-        point.gain - point.weight * ratio * (dx * dx + dy * dy) / 2.0 - occam
+        let occam = if charge.half > 0.0 { charge.half * ratio.ln() } else { 0.0 };
+        let scatter = point.weight * ratio * distance2(&point.at, &self.at);
+        point.gain - scatter / 2.0 - occam - charge.next(self.n - 1)
     }
 }

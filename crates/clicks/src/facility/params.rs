@@ -68,16 +68,49 @@ impl FacilityLocationParams {
     ///
     /// # Errors
     ///
-    /// [`Error::Mark`] where a number of a mark is NaN or out of its range, [`Error::Opening`], [`Error::ExactUpTo`].
-    pub fn fit(&self, marks: &[Mark]) -> Result<FacilityLocation, Error> {
+    /// [`Error::Position`] and [`Error::Mark`] where a number of a mark is NaN or out of its range, [`Error::Opening`],
+    /// [`Error::ByCount`], [`Error::ExactUpTo`].
+    pub fn fit<const D: usize>(&self, marks: &[Mark<D>]) -> Result<FacilityLocation<D>, Error> {
+        self.check(marks)?;
+        Ok(fit::fit(self, marks, None))
+    }
+
+    /// Groups the marks of one subject, starting at a grouping: the facility of every mark, by any numbers. The objective is never
+    /// less than that of this grouping, nor is it less without those of its facilities that are worth nothing.
+    ///
+    /// [`Method::JainMahdianSaberi`] has no start and does not look at it.
+    ///
+    /// # Errors
+    ///
+    /// As [`fit`](Self::fit); and [`Error::StartLength`], [`Error::StartViewer`] where two marks of a viewer start in one facility.
+    pub fn fit_from<const D: usize>(
+        &self,
+        marks: &[Mark<D>],
+        start: &[Option<usize>],
+    ) -> Result<FacilityLocation<D>, Error> {
+        self.check(marks)?;
+        if start.len() != marks.len() {
+            return Err(Error::StartLength { got: start.len(), wants: marks.len() });
+        }
+        let mut placed: Vec<(usize, usize, usize)> =
+            (0..).zip(start).filter_map(|(m, &f)| Some((f?, marks[m].viewer, m))).collect();
+        placed.sort_unstable();
+        for pair in placed.windows(2) {
+            let ((facility, viewer, first), (f, v, second)) = (pair[0], pair[1]);
+            if (facility, viewer) == (f, v) {
+                return Err(Error::StartViewer { facility, viewer, marks: [first, second] });
+            }
+        }
+        let groups = placed.chunk_by(|a, b| a.0 == b.0).map(|group| group.iter().map(|&(.., m)| m).collect());
+        Ok(fit::fit(self, marks, Some(&groups.collect::<Vec<_>>())))
+    }
+
+    fn check<const D: usize>(&self, marks: &[Mark<D>]) -> Result<(), Error> {
         self.opening.check()?;
         let (got, max) = (self.exact_up_to, super::exact::MAX_MARKS);
         if got > max {
             return Err(Error::ExactUpTo { got, max });
         }
-        for (m, mark) in marks.iter().enumerate() {
-            mark.check(m)?;
-        }
-        Ok(fit::fit(self, marks))
+        marks.iter().enumerate().try_for_each(|(m, mark)| mark.check(m))
     }
 }

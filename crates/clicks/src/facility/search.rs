@@ -17,14 +17,21 @@ pub(super) struct Found {
     pub(super) converged: bool,
 }
 
-/// From the lazy greedy start; and, in components of up to a thousand marks, from that of Jain, Mahdian & Saberi where it is better than
+/// From `start`, or from the lazy greedy start; and then, in components of up to a thousand marks, from that of Jain, Mahdian & Saberi where it is better than
 /// what the first one led to. So there the result is never worse than either.
-pub(super) fn solve(component: &Component, rounds: usize) -> Found {
+pub(super) fn solve<const D: usize>(
+    component: &Component<D>,
+    rounds: usize,
+    start: Option<&[Vec<usize>]>,
+) -> Found {
     let mut seeds = Seeds::new(component);
     let mut state = State::new(component);
+    for members in start.unwrap_or_default() {
+        state.replace(&[], &[members.clone()]);
+    }
     greedy::open_all(&mut state, &mut seeds);
     climb(&mut state, &mut seeds, rounds);
-    if component.len() <= SECOND_START_MARKS {
+    if start.is_none() && component.len() <= SECOND_START_MARKS {
         let mut second = State::new(component);
         for members in jms::solve(component) {
             second.replace(&[], &[members]);
@@ -40,7 +47,7 @@ pub(super) fn solve(component: &Component, rounds: usize) -> Found {
 }
 
 /// Rounds of moves until none pays.
-fn climb(state: &mut State, seeds: &mut Seeds, rounds: usize) {
+fn climb<const D: usize>(state: &mut State<D>, seeds: &mut Seeds, rounds: usize) {
     // At first all is looked at, so what the start has changed need not be looked at twice.
     state.take_active();
     let mut active = vec![true; state.component.len()];
@@ -55,7 +62,7 @@ fn climb(state: &mut State, seeds: &mut Seeds, rounds: usize) {
 }
 
 /// Every move once, where `active`.
-fn sweep(state: &mut State, seeds: &mut Seeds, active: &[bool]) {
+fn sweep<const D: usize>(state: &mut State<D>, seeds: &mut Seeds, active: &[bool]) {
     let component = state.component;
     for (viewer, marks) in component.viewers.iter().enumerate() {
         if marks.iter().any(|&m| active[m]) {
@@ -74,7 +81,7 @@ fn sweep(state: &mut State, seeds: &mut Seeds, active: &[bool]) {
 }
 
 /// The moves of one facility, until one of them is taken.
-fn facility(state: &mut State, seeds: &mut Seeds, f: usize) {
+fn facility<const D: usize>(state: &mut State<D>, seeds: &mut Seeds, f: usize) {
     let alone = moves::recentre(state, seeds, f)
         || moves::close(state, f)
         || moves::part(state, &[f])
@@ -82,8 +89,7 @@ fn facility(state: &mut State, seeds: &mut Seeds, f: usize) {
     if alone {
         return;
     }
-    let (x, y) = (state.groups[f].moments.x, state.groups[f].moments.y);
-    for g in state.groups_near(x, y) {
+    for g in state.groups_near(&state.groups[f].moments.at) {
         if g != f && (moves::merge(state, seeds, f, g) || moves::part(state, &[f, g])) {
             return;
         }

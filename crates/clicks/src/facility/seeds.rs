@@ -15,21 +15,21 @@ pub(super) struct Seeds {
 }
 
 impl Seeds {
-    pub(super) fn new(component: &Component) -> Self {
+    pub(super) fn new<const D: usize>(component: &Component<D>) -> Self {
         Self { best: vec![None; component.viewers.len()], seen: Vec::new() }
     }
 
-    /// For every viewer the point of greatest positive `gain` within `reach` of (x, y), ties to the lower index; and that
+    /// For every viewer the point of greatest positive `gain` within `reach` of `site`, ties to the lower index; and that
     /// gain. Ascending by point.
-    pub(super) fn star(
+    pub(super) fn star<const D: usize>(
         &mut self,
-        component: &Component,
-        (x, y): (f64, f64),
+        component: &Component<D>,
+        site: &[f64; D],
         reach: f64,
         gain: impl Fn(usize) -> f64,
     ) -> Vec<(usize, f64)> {
         let Self { best, seen } = self;
-        component.cells.near(x, y, reach, |n| {
+        component.near(site, reach, |n| {
             let gain = gain(n);
             let entry = &mut best[component.points[n].viewer];
             let better = entry.map_or(gain > 0.0, |(old, m)| gain > old || (gain == old && n < m));
@@ -46,28 +46,28 @@ impl Seeds {
         found
     }
 
-    /// The facility that grows from (x, y): one point a viewer, recentred while that pays. A point costs its `price`; `None`
+    /// The facility that grows from `seed`: one point a viewer, recentred while that pays. A point costs its `price`; `None`
     /// cannot be had.
-    pub(super) fn grow(
+    pub(super) fn grow<const D: usize>(
         &mut self,
-        component: &Component,
-        seed: (f64, f64),
+        component: &Component<D>,
+        seed: [f64; D],
         price: impl Fn(usize) -> Option<f64>,
     ) -> Vec<usize> {
         let worth = |members: &[usize]| {
             let paid: f64 = members.iter().filter_map(|&m| price(m)).sum();
-            Moments::of(&component.points, members).value(component.opening) - paid
+            Moments::of(&component.points, members).value(component.charge) - paid
         };
-        let mut around = |(x, y): (f64, f64)| {
-            let gain = |n: usize| price(n).map_or(0.0, |p| component.points[n].gain_at(x, y) - p);
-            let star = self.star(component, (x, y), component.reach, gain);
+        let mut around = |site: [f64; D]| {
+            let gain = |n: usize| price(n).map_or(0.0, |p| component.points[n].gain_at(&site) - p);
+            let star = self.star(component, &site, component.reach, gain);
             trim(component, star.into_iter().map(|(n, _)| n).collect(), &price)
         };
         let mut members = around(seed);
         let mut value = worth(&members);
         for _ in 0..RECENTRES {
             let mean = Moments::of(&component.points, &members);
-            let next = around((mean.x, mean.y));
+            let next = around(mean.at);
             let next_value = worth(&next);
             if members.is_empty() || next_value <= value {
                 break;
@@ -78,24 +78,40 @@ impl Seeds {
     }
 }
 
-/// Takes out, worst first, the members that are not worth their price.
-fn trim(component: &Component, mut members: Vec<usize>, price: impl Fn(usize) -> Option<f64>) -> Vec<usize> {
+/// Takes members out, worst first, down to the set that is worth most: where the opening depends on the number, a loss may come
+/// before a gain.
+fn trim<const D: usize>(
+    component: &Component<D>,
+    mut members: Vec<usize>,
+    price: impl Fn(usize) -> Option<f64>,
+) -> Vec<usize> {
+    let (mut best, mut lost) = ((0.0, members.len()), 0.0);
+    let mut out = Vec::new();
     while members.len() > 1 {
         let sums = Moments::of(&component.points, &members);
-        let profit = |m: usize| {
-            sums.share(&component.points[m], component.opening) - price(m).unwrap_or(f64::INFINITY)
-        };
+        let profit =
+            |m: usize| sums.share(&component.points[m], component.charge) - price(m).unwrap_or(f64::INFINITY);
         let profits = members.iter().map(|&m| profit(m)).enumerate();
-        match profits.min_by(|a, b| a.1.total_cmp(&b.1)) {
-            Some((at, worst)) if worst < 0.0 => members.remove(at),
-            _ => break,
-        };
+        let Some((at, worst)) = profits.min_by(|a, b| a.1.total_cmp(&b.1)) else { break };
+        lost += worst;
+        out.push(members.remove(at));
+        if lost < best.0 {
+            best = (lost, members.len());
+        }
     }
+    while members.len() < best.1 {
+        members.extend(out.pop());
+    }
+    members.sort_unstable();
     members
 }
 
 /// Shares `pool` out among facilities that start at `seeds`: each viewer's points exactly, then the means, a few times.
-pub(super) fn partition(component: &Component, pool: &[usize], seeds: &[(f64, f64)]) -> Vec<Vec<usize>> {
+pub(super) fn partition<const D: usize>(
+    component: &Component<D>,
+    pool: &[usize],
+    seeds: &[[f64; D]],
+) -> Vec<Vec<usize>> {
     let mut by_viewer = pool.to_vec();
     by_viewer.sort_unstable_by_key(|&m| (component.points[m].viewer, m));
     let mut sites = seeds.to_vec();
@@ -105,7 +121,7 @@ pub(super) fn partition(component: &Component, pool: &[usize], seeds: &[(f64, f6
         for marks in by_viewer.chunk_by(|&a, &b| component.points[a].viewer == component.points[b].viewer) {
             let gains: Vec<f64> = marks
                 .iter()
-                .flat_map(|&m| sites.iter().map(move |&(x, y)| component.points[m].gain_at(x, y)))
+                .flat_map(|&m| sites.iter().map(move |site| component.points[m].gain_at(site)))
                 .collect();
             for (&m, site) in marks.iter().zip(hungarian::assign(&gains, sites.len())) {
                 if let Some(site) = site {
@@ -118,8 +134,7 @@ pub(super) fn partition(component: &Component, pool: &[usize], seeds: &[(f64, f6
         }
         groups = next;
         for (site, members) in sites.iter_mut().zip(&groups).filter(|(_, members)| !members.is_empty()) {
-            let mean = Moments::of(&component.points, members);
-            *site = (mean.x, mean.y);
+            *site = Moments::of(&component.points, members).at;
         }
     }
     let trimmed = groups.into_iter().map(|mut members| {

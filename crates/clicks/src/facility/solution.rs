@@ -5,14 +5,12 @@ use super::params::FacilityLocationParams;
 
 /// Marks that show the same object.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Facility {
-    /// Column of the inverse-variance mean of its marks, in pixels.
-    pub x: f64,
-    /// Row of that mean.
-    pub y: f64,
+pub struct Facility<const D: usize = 2> {
+    /// The inverse-variance mean of its marks, in pixels.
+    pub at: [f64; D],
     /// S = Σ 1/σ², in 1 / square pixels: the position has the variance 1/S per axis.
     pub precision: f64,
-    /// Σ (G − |z − y|²/2σ²) − open(S), in nats: its part of the objective.
+    /// Σ (G − |z − y|²/2σ²) − open(n, S), in nats: its part of the objective.
     pub net_gain: f64,
     /// Indices of its marks, ascending; at most one of each viewer.
     pub marks: Vec<usize>,
@@ -23,7 +21,7 @@ pub struct Facility {
 /// ```
 /// use manyhands_clicks::facility::{FacilityLocation, Mark, Opening};
 ///
-/// let mark = |x, y, viewer| Mark { x, y, viewer, gain: 12.0, variance: 4.0 };
+/// let mark = |x, y, viewer| Mark { at: [x, y], viewer, gain: 12.0, variance: 4.0 };
 /// let marks = [mark(10.0, 10.0, 0), mark(12.0, 10.0, 1), mark(14.0, 10.0, 0), mark(80.0, 5.0, 1)];
 /// let clumps = FacilityLocation::params(Opening::fixed(15.0)).fit(&marks)?;
 ///
@@ -37,8 +35,8 @@ pub struct Facility {
 /// # Ok::<(), manyhands_clicks::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-pub struct FacilityLocation {
-    pub(super) facilities: Vec<Facility>,
+pub struct FacilityLocation<const D: usize = 2> {
+    pub(super) facilities: Vec<Facility<D>>,
     pub(super) assignment: Vec<Option<usize>>,
     pub(super) objective: f64,
     pub(super) upper_bound: f64,
@@ -48,15 +46,17 @@ pub struct FacilityLocation {
 }
 
 impl FacilityLocation {
-    /// Parameters, with what a facility costs.
+    /// Parameters, with what a facility costs. They fit marks of any dimension.
     #[must_use]
     pub fn params(opening: Opening) -> FacilityLocationParams {
         FacilityLocationParams::new(opening)
     }
+}
 
+impl<const D: usize> FacilityLocation<D> {
     /// The facilities, by their lowest mark.
     #[must_use]
-    pub fn facilities(&self) -> &[Facility] {
+    pub fn facilities(&self) -> &[Facility<D>] {
         &self.facilities
     }
 

@@ -5,16 +5,16 @@ use super::moments::Moments;
 
 /// An open facility, or a closed one without members.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Group {
+pub(super) struct Group<const D: usize> {
     /// Ascending.
     pub(super) members: Vec<usize>,
-    pub(super) moments: Moments,
+    pub(super) moments: Moments<D>,
 }
 
 #[derive(Debug)]
-pub(super) struct State<'a> {
-    pub(super) component: &'a Component,
-    pub(super) groups: Vec<Group>,
+pub(super) struct State<'a, const D: usize> {
+    pub(super) component: &'a Component<'a, D>,
+    pub(super) groups: Vec<Group<D>>,
     /// The group of every point.
     pub(super) of: Vec<Option<usize>>,
     /// By how much every accepted change raised the objective.
@@ -24,8 +24,8 @@ pub(super) struct State<'a> {
     changed: Vec<bool>,
 }
 
-impl<'a> State<'a> {
-    pub(super) fn new(component: &'a Component) -> Self {
+impl<'a, const D: usize> State<'a, D> {
+    pub(super) fn new(component: &'a Component<'a, D>) -> Self {
         let n = component.len();
         Self {
             component,
@@ -38,32 +38,32 @@ impl<'a> State<'a> {
     }
 
     pub(super) fn objective(&self) -> f64 {
-        self.groups.iter().map(|group| group.moments.value(self.component.opening)).sum()
+        self.groups.iter().map(|group| group.moments.value(self.component.charge)).sum()
     }
 
-    pub(super) fn moments(&self, members: &[usize]) -> Moments {
+    pub(super) fn moments(&self, members: &[usize]) -> Moments<D> {
         Moments::of(&self.component.points, members)
     }
 
     pub(super) fn value(&self, members: &[usize]) -> f64 {
-        self.moments(members).value(self.component.opening)
+        self.moments(members).value(self.component.charge)
     }
 
     /// What the objective would lose with this point; 0 where it is in no facility.
     pub(super) fn share(&self, point: usize) -> f64 {
         let Some(f) = self.of[point] else { return 0.0 };
         let Group { members, moments } = &self.groups[f];
-        let opening = self.component.opening;
+        let charge = self.component.charge;
         match members.len() {
-            1 => moments.value(opening),
-            _ => moments.share(&self.component.points[point], opening),
+            1 => moments.value(charge),
+            _ => moments.share(&self.component.points[point], charge),
         }
     }
 
     /// Closes the facilities `dissolve`, opens one for each of `new` (whose points leave the facility they are in), and closes
     /// whatever is no longer worth its opening; but only if all that raises the objective. Says whether it did.
     pub(super) fn replace(&mut self, dissolve: &[usize], new: &[Vec<usize>]) -> bool {
-        let opening = self.component.opening;
+        let charge = self.component.charge;
         let mut moved: Vec<usize> = new.iter().flatten().copied().collect();
         moved.sort_unstable();
         let mut touched: Vec<usize> = dissolve.to_vec();
@@ -80,7 +80,7 @@ impl<'a> State<'a> {
             if self.value(&rest) > 0.0 { rest } else { Vec::new() }
         });
         let rests: Vec<Vec<usize>> = rests.collect();
-        let old: f64 = touched.iter().map(|&f| self.groups[f].moments.value(opening)).sum();
+        let old: f64 = touched.iter().map(|&f| self.groups[f].moments.value(charge)).sum();
         let step = new.iter().chain(&rests).map(|members| self.value(members)).sum::<f64>() - old;
         if step <= self.component.tolerance {
             return false;
@@ -144,27 +144,27 @@ impl<'a> State<'a> {
         for (m, point) in self.component.points.iter().enumerate() {
             if std::mem::take(&mut self.changed[m]) {
                 active[m] = true;
-                self.component.cells.near(point.x, point.y, reach, |n| active[n] = true);
+                self.component.near(&point.at, reach, |n| active[n] = true);
             }
         }
         active
     }
 
-    /// The open facilities with a member near (x, y), ascending.
-    pub(super) fn groups_near(&self, x: f64, y: f64) -> Vec<usize> {
+    /// The open facilities with a member near `site`, ascending.
+    pub(super) fn groups_near(&self, site: &[f64; D]) -> Vec<usize> {
         let mut found = Vec::new();
-        self.component.cells.near(x, y, self.component.reach, |n| found.extend(self.of[n]));
+        self.component.near(site, self.component.reach, |n| found.extend(self.of[n]));
         found.sort_unstable();
         found.dedup();
         found
     }
 
-    /// The points in no facility that would gain from one at (x, y), ascending.
-    pub(super) fn free_near(&self, x: f64, y: f64) -> Vec<usize> {
+    /// The points in no facility that would gain from one at `site`, ascending.
+    pub(super) fn free_near(&self, site: &[f64; D]) -> Vec<usize> {
         let component = self.component;
         let mut found = Vec::new();
-        component.cells.near(x, y, component.reach, |n| {
-            if self.of[n].is_none() && component.points[n].gain_at(x, y) > 0.0 {
+        component.near(site, component.reach, |n| {
+            if self.of[n].is_none() && component.points[n].gain_at(site) > 0.0 {
                 found.push(n);
             }
         });
