@@ -3,6 +3,7 @@
 
 mod error;
 pub mod facility;
+pub mod model;
 mod survey;
 
 pub use error::Error;
