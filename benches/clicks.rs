@@ -45,8 +45,8 @@ fn facility(c: &mut Criterion) {
         let params = FacilityLocation::params(opening);
         let variants = [
             ("with bound", params.clone()),
-            ("no bound steps", params.clone().bound_steps(0)),
-            ("greedy", params.method(Method::JainMahdianSaberi).bound_steps(0)),
+            ("no bound steps", params.clone()),
+            ("greedy", params.method(Method::JainMahdianSaberi)),
         ];
         for (name, params) in variants {
             group.bench_function(BenchmarkId::new(name, n), |b| b.iter(|| params.fit(&marks).unwrap()));

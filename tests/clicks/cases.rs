@@ -6,7 +6,7 @@ use crate::{mark, objective};
 
 /// All ways to solve: exact where small, local search alone, greedy.
 fn solve<const D: usize>(marks: &[Mark<D>], opening: Opening) -> [FacilityLocation<D>; 3] {
-    let params = FacilityLocation::params(opening);
+    let params = FacilityLocation::params(opening).bound_steps(20);
     [
         params.fit(marks).unwrap(),
         params.clone().exact_up_to(0).fit(marks).unwrap(),
@@ -18,7 +18,7 @@ fn solve<const D: usize>(marks: &[Mark<D>], opening: Opening) -> [FacilityLocati
 fn no_marks_give_no_facilities() {
     for found in solve::<2>(&[], Opening::fixed(5.0)) {
         assert!(found.facilities().is_empty() && found.assignment().is_empty() && found.converged());
-        assert_eq!((found.objective(), found.upper_bound(), found.n_components()), (0.0, 0.0, 0));
+        assert_eq!((found.objective(), found.upper_bound(), found.n_components()), (0.0, Some(0.0), 0));
         assert_eq!(found.trace(), [0.0]);
     }
 }
@@ -39,7 +39,7 @@ fn one_mark_is_an_object_only_where_it_is_worth_the_opening() {
 fn an_opening_that_rewards_makes_an_object_even_of_a_mark_without_gain() {
     for found in &solve(&[mark(0.0, 0.0, 0, -1.0), mark(1.0, 0.0, 1, -9.0)], Opening::fixed(-3.0))[..2] {
         assert_eq!(found.assignment(), [Some(0), None]);
-        assert!((found.objective() - 2.0).abs() < 1e-12 && found.upper_bound() >= 2.0);
+        assert!((found.objective() - 2.0).abs() < 1e-12 && found.upper_bound().unwrap() >= 2.0);
     }
 }
 
@@ -50,7 +50,7 @@ fn identical_marks_of_different_viewers_are_one_object() {
         assert_eq!(found.facilities().len(), 1);
         assert_eq!(found.facilities()[0].marks.len(), 40);
         assert!((found.objective() - 370.0).abs() < 1e-9);
-        assert!(found.gap() < 1e-6, "{}", found.gap());
+        assert!(found.gap().unwrap() < 1e-6);
     }
 }
 
@@ -62,7 +62,7 @@ fn identical_marks_of_one_viewer_are_never_in_one_facility() {
     }
     for found in solve(&marks, Opening::fixed(4.0)) {
         assert_eq!(found.facilities().len(), 30);
-        assert!((found.objective() - 180.0).abs() < 1e-9 && found.gap() < 1e-6);
+        assert!((found.objective() - 180.0).abs() < 1e-9 && found.gap().unwrap() < 1e-6);
     }
 }
 
@@ -105,6 +105,6 @@ fn far_apart_parts_and_huge_numbers_are_no_trouble() {
     let marks = [far(1e99, 0), far(1e99, 1), far(-1e99, 0), far(-1e99, 1), mark(0.0, 0.0, 2, 3.0)];
     for found in solve(&marks, Opening::fixed(1.0)) {
         assert_eq!(found.facilities().len(), 3);
-        assert!(found.objective().is_finite() && found.upper_bound().is_finite());
+        assert!(found.objective().is_finite() && found.gap().is_some());
     }
 }

@@ -19,7 +19,7 @@ fn a_site_opens_when_the_offers_cover_it_and_its_viewers_other_marks_are_held_ba
     assert_eq!(found.assignment(), [Some(0), Some(0), None]);
     // Judged at the mean: 20 − 2 · 1²/8 − 15, which is also the best there is.
     assert!((found.objective() - 4.75).abs() < 1e-12);
-    assert_eq!(found.gap(), 0.0);
+    assert_eq!(found.gap(), Some(0.0));
 }
 
 #[test]

@@ -1,54 +1,89 @@
 //! Each viewer's marks onto the open facilities, exactly.
 //!
 //! All other viewers' marks held fast, a facility gets at most one mark of this viewer, so what the marks add is a sum with one
-//! term a facility: G − ½ w S₋/(S₋+w) |z − y₋|² less what the opening rises, with S₋ and y₋ of the others. The best sum is an assignment problem.
+//! term a facility: G − ½ w S₋/(S₋+w) |z − y₋|² less what the opening rises, with S₋ and y₋ of the others. The best sum is an
+//! assignment problem.
 
 use super::hungarian;
 use super::moments::Moments;
 use super::state::State;
 
 /// A mark that would gain from a facility.
+#[derive(Debug, Clone, Copy)]
 struct Edge {
     row: usize,
     facility: usize,
     gain: f64,
 }
 
-/// Reassigns the points of `viewer` if that raises the objective.
-pub(super) fn viewer<const D: usize>(state: &mut State<D>, viewer: usize) {
-    let component = state.component;
-    let marks = &component.viewers[viewer];
-    let mut edges: Vec<Edge> = Vec::new();
-    let mut now = 0.0;
-    for (row, &m) in marks.iter().enumerate() {
-        let point = &component.points[m];
-        now += state.share(m);
-        let mut near = state.groups_near(&point.at);
-        near.extend(state.of[m]);
-        near.sort_unstable();
-        near.dedup();
-        for facility in near {
-            let members = &state.groups[facility].members;
-            let others = members.iter().filter(|&&n| component.points[n].viewer != viewer);
-            let others = others.fold(Moments::default(), |sums, &n| sums.with(&component.points[n]));
-            // A facility that only this mark holds stays where the mark is: it cannot be handed on.
-            if others.n == 0 && state.of[m] != Some(facility) {
-                continue;
+/// Buffers, kept between calls.
+#[derive(Debug, Default)]
+pub(super) struct Assign {
+    edges: Vec<Edge>,
+    near: Vec<usize>,
+    to: Vec<Option<usize>>,
+}
+
+impl Assign {
+    /// Reassigns the points of `viewer` if that raises the objective.
+    pub(super) fn viewer<const D: usize>(&mut self, state: &mut State<D>, viewer: usize) {
+        let component = state.component;
+        let (points, charge) = (&component.points, component.charge);
+        let Self { edges, near, to } = self;
+        edges.clear();
+        to.clear();
+        let (mut now, mut total) = (0.0, 0.0);
+        for (row, &m) in component.of_viewer(viewer).iter().enumerate() {
+            let point = &points[m];
+            let from = edges.len();
+            if let Some(facility) = state.of[m] {
+                let gain = state.shares[m];
+                now += gain;
+                if gain > 0.0 {
+                    edges.push(Edge { row, facility, gain });
+                }
             }
-            let gain = others.marginal(point, component.charge);
-            if gain > 0.0 {
-                edges.push(Edge { row, facility, gain });
+            state.groups_near(&point.at, near);
+            for &facility in near.iter().filter(|&&f| state.of[m] != Some(f)) {
+                let group = &state.groups[facility];
+                let own = group.members.iter().position(|&n| points[n].viewer == viewer);
+                let others = match own {
+                    None => group.moments,
+                    // What only another mark of this viewer holds cannot be handed on.
+                    Some(_) if group.members.len() == 1 => continue,
+                    Some(own) => {
+                        let stay = group.members.iter().enumerate().filter(|&(k, _)| k != own);
+                        stay.fold(Moments::default(), |sums, (_, &n)| sums.with(&points[n]))
+                    }
+                };
+                if others.most(point) > 0.0 {
+                    let gain = others.marginal(point, charge);
+                    if gain > 0.0 {
+                        edges.push(Edge { row, facility, gain });
+                    }
+                }
             }
+            let best = edges[from..].iter().max_by(|a, b| a.gain.total_cmp(&b.gain));
+            total += best.map_or(0.0, |edge| edge.gain);
+            to.push(best.map(|edge| edge.facility));
         }
-    }
-    let (to, total) = best(&edges, marks.len());
-    if total - now > component.tolerance {
-        state.reassign(viewer, &to, total - now);
+        // Each mark has what is best for it; that is the best sum unless two want the same facility.
+        if total - now <= component.tolerance {
+            return;
+        }
+        let clash = (1..to.len()).any(|k| to[k].is_some() && to[..k].contains(&to[k]));
+        if clash {
+            total = best(edges, to);
+        }
+        if total - now > component.tolerance {
+            state.reassign(viewer, to, total - now);
+        }
     }
 }
 
-/// The best assignment, block by block of the graph of `edges`; and its sum.
-fn best(edges: &[Edge], n_rows: usize) -> (Vec<Option<usize>>, f64) {
+/// The best assignment, block by block of the graph of `edges`, goes into `to`; its sum.
+fn best(edges: &[Edge], to: &mut [Option<usize>]) -> f64 {
+    let n_rows = to.len();
     let mut facilities: Vec<usize> = edges.iter().map(|e| e.facility).collect();
     facilities.sort_unstable();
     facilities.dedup();
@@ -67,7 +102,8 @@ fn best(edges: &[Edge], n_rows: usize) -> (Vec<Option<usize>>, f64) {
     }
     let mut blocks: Vec<(usize, &Edge)> = edges.iter().map(|e| (root(&parent, e.row), e)).collect();
     blocks.sort_by_key(|&(block, _)| block);
-    let (mut to, mut total) = (vec![None; n_rows], 0.0);
+    to.fill(None);
+    let mut total = 0.0;
     for block in blocks.chunk_by(|a, b| a.0 == b.0) {
         let mut rows: Vec<usize> = block.iter().map(|(_, e)| e.row).collect();
         rows.sort_unstable();
@@ -87,5 +123,5 @@ fn best(edges: &[Edge], n_rows: usize) -> (Vec<Option<usize>>, f64) {
             }
         }
     }
-    (to, total)
+    total
 }

@@ -15,7 +15,8 @@
 //!
 //! L(u) is a bound for every u ≥ 0; subgradient steps make it small. What remains is the quarter of step 1 and the chord of step 2.
 
-use super::component::{Component, distance2};
+use super::component::Component;
+use super::point::distance2;
 use super::seeds::Seeds;
 
 /// An anchor's terms that do not depend on prices.
@@ -65,15 +66,16 @@ pub(super) fn upper<const D: usize>(
 }
 
 impl<'a, const D: usize> Lagrangian<'a, D> {
-    fn new(component: &'a Component<'a, D>, seeds: &mut Seeds) -> Self {
+    fn new(component: &'a Component<'a, D>, seeds: &mut Seeds<D>) -> Self {
         let half = component.charge.half;
         let anchors = (0..component.len()).map(|a| {
             let point = &component.points[a];
             let alone = point.gain - if half > 0.0 { half * point.weight.ln() } else { 0.0 };
-            let in_range = |m: usize| if joins(component, a, m) { component.points[m].weight } else { 0.0 };
+            let in_range =
+                |m: usize| if point.joins(&component.points[m]) { component.points[m].weight } else { 0.0 };
             let reach = point.radius + component.reach;
             let star = seeds.star(component, &point.at, reach, in_range);
-            let others: f64 = star.iter().map(|&(_, weight)| weight).sum();
+            let others: f64 = star.iter().map(|&(weight, _)| weight).sum();
             let slope = if half > 0.0 && others > 0.0 {
                 half * (others / point.weight).ln_1p() / others
             } else {
@@ -112,20 +114,21 @@ impl<'a, const D: usize> Lagrangian<'a, D> {
     }
 
     /// L(u), and how many anchors want each mark at these prices.
-    fn at(&self, seeds: &mut Seeds, prices: &[f64]) -> (f64, Vec<usize>) {
+    fn at(&self, seeds: &mut Seeds<D>, prices: &[f64]) -> (f64, Vec<usize>) {
         let mut wanted = vec![0; prices.len()];
         let mut total: f64 = prices.iter().sum();
         for a in 0..prices.len() {
             let point = &self.component.points[a];
-            let profit =
-                |m: usize| if joins(self.component, a, m) { self.bring(a, m) - prices[m] } else { 0.0 };
+            let profit = |m: usize| {
+                if point.joins(&self.component.points[m]) { self.bring(a, m) - prices[m] } else { 0.0 }
+            };
             let reach = point.radius + self.component.reach;
-            let mut star = seeds.star(self.component, &point.at, reach, profit);
-            star.sort_by(|a, b| b.1.total_cmp(&a.1));
+            let star = seeds.star(self.component, &point.at, reach, profit);
+            star.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
             let charge = self.component.charge;
             let mut sum = self.anchors[a].alone - prices[a];
             let (mut best, mut n_best) = (sum - charge.count(1), 0);
-            for (n, &(_, profit)) in (1..).zip(&star) {
+            for (n, &(profit, _)) in (1..).zip(star.iter()) {
                 sum += profit;
                 // Of equal ones the larger, which tells more of the prices.
                 if sum - charge.count(n + 1) >= best {
@@ -135,20 +138,11 @@ impl<'a, const D: usize> Lagrangian<'a, D> {
             if best > 0.0 {
                 total += best;
                 wanted[a] += 1;
-                for &(m, _) in &star[..n_best] {
+                for &(_, m) in &star[..n_best] {
                     wanted[m] += 1;
                 }
             }
         }
         (total, wanted)
     }
-}
-
-/// Whether an optimal facility may hold both, `m` not being of the viewer of `a`.
-fn joins<const D: usize>(component: &Component<D>, a: usize, m: usize) -> bool {
-    let (one, two) = (&component.points[a], &component.points[m]);
-    let gains = one.gain > 0.0 && two.gain > 0.0;
-    // A hair more, so that rounding parts nobody.
-    let range = (one.radius + two.radius) * (1.0 + 1e-9);
-    gains && one.viewer != two.viewer && distance2(&one.at, &two.at).sqrt() <= range
 }

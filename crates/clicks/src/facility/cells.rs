@@ -1,43 +1,81 @@
 //! A cell list: the points near a position, without looking at the others.
 
-/// Points sorted by square cells.
+/// Points sorted by square cells, row by row.
 #[derive(Debug)]
 pub(super) struct Cells {
+    corner: (f64, f64),
     edge: f64,
-    /// Row, column, index; sorted.
-    entries: Vec<(i64, i64, usize)>,
+    columns: usize,
+    rows: usize,
+    /// Where each cell begins in `indices`; and their number.
+    starts: Vec<usize>,
+    indices: Vec<usize>,
 }
 
 impl Cells {
-    /// `edge` is the side of a cell; where it is not positive, 1 is taken.
-    pub(super) fn new(points: impl Iterator<Item = (f64, f64)>, edge: f64) -> Self {
-        let edge = if edge > 0.0 { edge } else { 1.0 };
-        let mut entries: Vec<_> =
-            points.enumerate().map(|(i, (x, y))| (cell(y, edge), cell(x, edge), i)).collect();
-        entries.sort_unstable();
-        Self { edge, entries }
+    /// `edge` is the side of a cell. It is larger where there would be many more cells than points.
+    pub(super) fn new(points: impl Iterator<Item = (f64, f64)> + Clone, edge: f64) -> Self {
+        let (mut low, mut high, mut n) = ((f64::MAX, f64::MAX), (f64::MIN, f64::MIN), 0_usize);
+        for (x, y) in points.clone() {
+            low = (low.0.min(x), low.1.min(y));
+            high = (high.0.max(x), high.1.max(y));
+            n += 1;
+        }
+        let (width, height) = if n > 0 { (high.0 - low.0, high.1 - low.1) } else { (0.0, 0.0) };
+        let mut edge = if edge > 0.0 { edge } else { 1.0 };
+        let most = 2.0 * n as f64 + 4.0;
+        loop {
+            let cells = (width / edge + 1.0) * (height / edge + 1.0);
+            if cells <= most {
+                break;
+            }
+            edge *= (cells / most).sqrt().max(1.5);
+        }
+        let (columns, rows) = ((width / edge) as usize + 1, (height / edge) as usize + 1);
+        let mut cells = Self {
+            corner: low,
+            edge,
+            columns,
+            rows,
+            starts: vec![0; columns * rows + 1],
+            indices: vec![0; n],
+        };
+        // A counting sort: sizes, then where each cell ends, then down to where it begins.
+        for (x, y) in points.clone() {
+            let at = cells.row(y) * columns + cells.column(x);
+            cells.starts[at] += 1;
+        }
+        let mut end = 0;
+        for start in &mut cells.starts {
+            end += *start;
+            *start = end;
+        }
+        for (i, (x, y)) in points.enumerate() {
+            let at = cells.row(y) * columns + cells.column(x);
+            cells.starts[at] -= 1;
+            cells.indices[cells.starts[at]] = i;
+        }
+        cells
     }
 
-    /// Calls `visit` with every point within `reach` of (x, y), and with some that are farther. In no meaningful order.
-    pub(super) fn near(&self, x: f64, y: f64, reach: f64, mut visit: impl FnMut(usize)) {
-        let (left, right) = (cell(x - reach, self.edge), cell(x + reach, self.edge));
-        let (top, bottom) = (cell(y - reach, self.edge), cell(y + reach, self.edge));
-        let mut at = self.entries.partition_point(|&(row, ..)| row < top);
-        while let Some(&(row, ..)) = self.entries.get(at).filter(|&&(row, ..)| row <= bottom) {
-            let rest = &self.entries[at..];
-            let start = rest.partition_point(|&(r, column, _)| (r, column) < (row, left));
-            for &(r, column, index) in &rest[start..] {
-                if r != row || column > right {
-                    break;
-                }
+    /// Calls `visit` with every point within `reach` of (x, y), and with some that are farther. The order depends on the points and
+    /// on their order alone.
+    pub(super) fn near(&self, (x, y): (f64, f64), reach: f64, mut visit: impl FnMut(usize)) {
+        let (left, right) = (self.column(x - reach), self.column(x + reach));
+        for row in self.row(y - reach)..=self.row(y + reach) {
+            let first = row * self.columns;
+            for &index in &self.indices[self.starts[first + left]..self.starts[first + right + 1]] {
                 visit(index);
             }
-            at += rest.partition_point(|&(r, ..)| r <= row);
         }
     }
-}
 
-/// Saturates at the ends of `i64`, where it stays monotone: near points are still found, with more far ones.
-fn cell(position: f64, edge: f64) -> i64 {
-    (position / edge).floor() as i64
+    /// Casts saturate: what is beyond the edge counts to the last cell.
+    fn column(&self, x: f64) -> usize {
+        (((x - self.corner.0) / self.edge) as usize).min(self.columns - 1)
+    }
+
+    fn row(&self, y: f64) -> usize {
+        (((y - self.corner.1) / self.edge) as usize).min(self.rows - 1)
+    }
 }

@@ -34,6 +34,11 @@ impl Charge {
         Self { costs: costs.collect(), rise, half }
     }
 
+    /// Whether the number of marks does not matter.
+    pub(super) fn flat(&self) -> bool {
+        self.costs.len() == 1 && self.rise == 0.0
+    }
+
     /// What `n` > 0 marks cost beside ln S.
     pub(super) fn count(&self, n: usize) -> f64 {
         let last = self.costs.len() - 1;

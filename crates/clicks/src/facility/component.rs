@@ -2,45 +2,16 @@
 
 use super::cells::Cells;
 use super::charge::Charge;
-use super::mark::{Mark, radius};
-
-/// A mark as the solver sees it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Point<const D: usize> {
-    pub(super) at: [f64; D],
-    /// 1/σ².
-    pub(super) weight: f64,
-    /// Raised as the charge says.
-    pub(super) gain: f64,
-    pub(super) radius: f64,
-    /// From 0, without holes.
-    pub(super) viewer: usize,
-}
-
-impl<const D: usize> Point<D> {
-    pub(super) fn new(mark: &Mark<D>, viewer: usize, charge: &Charge) -> Self {
-        let gain = mark.gain + charge.rise;
-        let radius = radius(gain, mark.variance);
-        Self { at: mark.at, weight: 1.0 / mark.variance, gain, radius, viewer }
-    }
-
-    /// G − |z − y|²/2σ²: the gain from a facility that stands at `site`.
-    pub(super) fn gain_at(&self, site: &[f64; D]) -> f64 {
-        self.gain - self.weight * distance2(&self.at, site) / 2.0
-    }
-}
-
-pub(super) fn distance2<const D: usize>(a: &[f64; D], b: &[f64; D]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
-}
+use super::point::{Point, plane};
 
 /// Marks that no facility of an optimal solution joins with others.
 #[derive(Debug)]
 pub(super) struct Component<'a, const D: usize> {
     pub(super) points: Vec<Point<D>>,
-    /// The points of each viewer, ascending.
-    pub(super) viewers: Vec<Vec<usize>>,
-    pub(super) cells: Cells,
+    /// Where the points of each viewer begin in `by_viewer`; and their number.
+    viewer_starts: Vec<usize>,
+    by_viewer: Vec<usize>,
+    cells: Cells,
     /// The greatest radius.
     pub(super) reach: f64,
     pub(super) charge: &'a Charge,
@@ -49,46 +20,55 @@ pub(super) struct Component<'a, const D: usize> {
 }
 
 impl<'a, const D: usize> Component<'a, D> {
-    /// `members` index `marks`; point i is member i.
-    pub(super) fn new(marks: &[Mark<D>], members: &[usize], charge: &'a Charge) -> Self {
-        let mut ids: Vec<usize> = members.iter().map(|&m| marks[m].viewer).collect();
-        // By first appearance, so the order of viewers does not depend on their ids.
-        let mut first: Vec<(usize, usize)> = ids.iter().copied().zip(0..).collect();
-        first.sort_unstable();
-        first.dedup_by_key(|&mut (id, _)| id);
-        let mut rank: Vec<usize> = (0..first.len()).collect();
-        rank.sort_unstable_by_key(|&k| first[k].1);
-        let mut dense = vec![0; first.len()];
-        for (new, &k) in rank.iter().enumerate() {
-            dense[k] = new;
+    /// Numbers the viewers anew, from 0 without holes, by first appearance. `numbers` has an entry for every viewer of `points`, all
+    /// `None`, and so it is left.
+    pub(super) fn new(mut points: Vec<Point<D>>, charge: &'a Charge, numbers: &mut [Option<usize>]) -> Self {
+        let mut viewer_starts = vec![0];
+        let mut seen = Vec::new();
+        for point in &mut points {
+            let old = point.viewer;
+            point.viewer = *numbers[old].get_or_insert(seen.len());
+            if point.viewer == seen.len() {
+                seen.push(old);
+                viewer_starts.push(0);
+            }
+            viewer_starts[point.viewer] += 1;
         }
-        for id in &mut ids {
-            *id = dense[first.partition_point(|&(other, _)| other < *id)];
+        for old in seen {
+            numbers[old] = None;
         }
-        let points = members.iter().zip(&ids).map(|(&m, &viewer)| Point::new(&marks[m], viewer, charge));
-        let points = points.collect::<Vec<_>>();
-        let mut viewers = vec![Vec::new(); first.len()];
-        for (i, point) in points.iter().enumerate() {
-            viewers[point.viewer].push(i);
+        // A counting sort from behind, so that each viewer's points ascend.
+        let mut end = 0;
+        for start in &mut viewer_starts {
+            end += *start;
+            *start = end;
+        }
+        let mut by_viewer = vec![0; points.len()];
+        for (i, point) in points.iter().enumerate().rev() {
+            viewer_starts[point.viewer] -= 1;
+            by_viewer[viewer_starts[point.viewer]] = i;
         }
         let reach = points.iter().map(|p| p.radius).fold(0.0, f64::max);
         let cells = Cells::new(points.iter().map(|p| plane(&p.at)), reach);
         let scale: f64 = points.iter().map(|p| p.gain.max(0.0)).sum();
-        Self { points, viewers, cells, reach, charge, tolerance: 1e-12 * (1.0 + scale) }
+        Self { points, viewer_starts, by_viewer, cells, reach, charge, tolerance: 1e-12 * (1.0 + scale) }
     }
 
     pub(super) fn len(&self) -> usize {
         self.points.len()
     }
 
-    /// Calls `visit` with every point within `reach` of `site`, and with some that are farther. In no meaningful order.
-    pub(super) fn near(&self, site: &[f64; D], reach: f64, visit: impl FnMut(usize)) {
-        let (x, y) = plane(site);
-        self.cells.near(x, y, reach, visit);
+    pub(super) fn n_viewers(&self) -> usize {
+        self.viewer_starts.len() - 1
     }
-}
 
-/// The first two coordinates, which cells are made of.
-pub(super) fn plane<const D: usize>(at: &[f64; D]) -> (f64, f64) {
-    (at.first().copied().unwrap_or(0.0), at.get(1).copied().unwrap_or(0.0))
+    /// The points of a viewer, ascending.
+    pub(super) fn of_viewer(&self, viewer: usize) -> &[usize] {
+        &self.by_viewer[self.viewer_starts[viewer]..self.viewer_starts[viewer + 1]]
+    }
+
+    /// Calls `visit` with every point within `reach` of `site`, and with some that are farther.
+    pub(super) fn near(&self, site: &[f64; D], reach: f64, visit: impl FnMut(usize)) {
+        self.cells.near(plane(site), reach, visit);
+    }
 }

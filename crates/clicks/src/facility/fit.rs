@@ -5,65 +5,54 @@ use super::component::Component;
 use super::mark::Mark;
 use super::moments::Moments;
 use super::params::{FacilityLocationParams, Method};
+use super::point::Point;
 use super::solution::{Facility, FacilityLocation};
 use super::{bound, exact, jms, link, search};
 
-/// `start` has groups of marks to begin with.
+/// `start` has the facility of every mark to begin with, and their number.
 pub(super) fn fit<const D: usize>(
     params: &FacilityLocationParams,
     marks: &[Mark<D>],
     start: Option<&[Vec<usize>]>,
 ) -> FacilityLocation<D> {
-    // By position and numbers, so that ties do not depend on the order of the input.
-    let mut order: Vec<usize> = (0..marks.len()).collect();
-    let key = |m: usize| marks[m].at.into_iter().chain([marks[m].variance, marks[m].gain]);
-    order.sort_by(|&a, &b| {
-        let pairs = key(a).zip(key(b));
-        pairs.map(|(a, b)| a.total_cmp(&b)).find(|o| o.is_ne()).unwrap_or_else(|| a.cmp(&b))
-    });
-    let mut viewers: Vec<usize> = marks.iter().map(|mark| mark.viewer).collect();
-    viewers.sort_unstable();
-    viewers.dedup();
-    let charge = Charge::new(&params.opening, D, viewers.len());
-    let components = link::components(marks, &order, &charge, start.unwrap_or_default());
-    // The component and the point of every mark.
-    let mut place = vec![(0, 0); marks.len()];
-    for (k, members) in components.iter().enumerate() {
-        for (i, &m) in members.iter().enumerate() {
-            place[m] = (k, i);
-        }
-    }
-    let mut starts: Vec<Vec<Vec<usize>>> = vec![Vec::new(); components.len()];
-    for group in start.unwrap_or_default() {
-        let mut points: Vec<usize> = group.iter().map(|&m| place[m].1).collect();
-        points.sort_unstable();
-        starts[place[group[0]].0].push(points);
-    }
+    let order = order(marks);
+    let (viewers, n_viewers) = viewers(marks, &order);
+    let charge = Charge::new(&params.opening, D, n_viewers);
+    let points = order.iter().zip(&viewers).map(|(&m, &viewer)| Point::new(&marks[m], viewer, &charge));
+    let points: Vec<Point<D>> = points.collect();
+    let start = start.map_or_else(Vec::new, |groups| places(groups, &order));
+    let components = link::components(&points, &start);
+    let mut begins = Begins::new(&start, points.len());
     let mut whole = FacilityLocation {
         facilities: Vec::new(),
         assignment: vec![None; marks.len()],
         objective: 0.0,
-        upper_bound: 0.0,
+        upper_bound: None,
         trace: vec![0.0],
         converged: true,
         n_components: components.len(),
     };
-    let mut gap = 0.0;
-    for (members, begin) in components.iter().zip(&starts) {
-        let begin = start.is_some().then_some(begin.as_slice());
-        let part = solve(params, &Component::new(marks, members, &charge), begin);
-        gap += part.gap;
+    let (mut gap, mut numbers, mut best) = (Some(0.0), vec![None; n_viewers], vec![None; n_viewers]);
+    for members in components.iter() {
+        let greedy = params.method == Method::JainMahdianSaberi;
+        if !greedy && hope(&points, members, &charge, &mut best) <= 0.0 {
+            continue;
+        }
+        let mine = members.iter().map(|&p| points[p]).collect();
+        let component = Component::new(mine, &charge, &mut numbers);
+        let part = solve(params, &component, &begins.of(members));
+        gap = gap.zip(part.gap).map(|(sum, more)| sum + more);
         whole.converged &= part.converged;
         for step in part.steps {
             let last = whole.trace.last().copied().unwrap_or_default();
             whole.trace.push(last + step);
         }
-        whole.facilities.extend(part.facilities.into_iter().map(|mut facility| {
-            for m in &mut facility.marks {
-                *m = members[*m];
-            }
-            facility.marks.sort_unstable();
-            facility
+        whole.facilities.extend(part.groups.into_iter().map(|points| {
+            let moments = Moments::of(&component.points, &points);
+            let mut marks: Vec<usize> = points.iter().map(|&p| order[members[p]]).collect();
+            marks.sort_unstable();
+            let net_gain = moments.value(&charge);
+            Facility { at: moments.at, precision: moments.weight, net_gain, marks }
         }));
     }
     whole.facilities.sort_by_key(|facility| facility.marks.first().copied());
@@ -73,30 +62,126 @@ pub(super) fn fit<const D: usize>(
         }
     }
     whole.objective = whole.facilities.iter().map(|facility| facility.net_gain).sum();
-    whole.upper_bound = whole.objective + gap;
+    whole.upper_bound = gap.map(|gap| whole.objective + gap);
     whole
 }
 
-/// A solved component; marks are its points.
-struct Part<const D: usize> {
-    facilities: Vec<Facility<D>>,
+/// The marks by position and numbers, so that ties do not depend on the order of the input.
+fn order<const D: usize>(marks: &[Mark<D>]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..marks.len()).collect();
+    let key = |m: usize| marks[m].at.into_iter().chain([marks[m].variance, marks[m].gain]);
+    order.sort_unstable_by(|&a, &b| {
+        let pairs = key(a).zip(key(b));
+        pairs.map(|(a, b)| a.total_cmp(&b)).find(|o| o.is_ne()).unwrap_or_else(|| a.cmp(&b))
+    });
+    order
+}
+
+/// The viewers of the marks in `order`, from 0 without holes, and their number.
+fn viewers<const D: usize>(marks: &[Mark<D>], order: &[usize]) -> (Vec<usize>, usize) {
+    let mut sorted: Vec<(usize, usize)> = order.iter().map(|&m| marks[m].viewer).zip(0..).collect();
+    sorted.sort_unstable();
+    let (mut viewers, mut n) = (vec![0; order.len()], 0);
+    for group in sorted.chunk_by(|a, b| a.0 == b.0) {
+        for &(_, place) in group {
+            viewers[place] = n;
+        }
+        n += 1;
+    }
+    (viewers, n)
+}
+
+/// Groups of marks as groups of points, ascending.
+fn places(groups: &[Vec<usize>], order: &[usize]) -> Vec<Vec<usize>> {
+    let mut place = vec![0; order.len()];
+    for (p, &m) in order.iter().enumerate() {
+        place[m] = p;
+    }
+    let points = groups.iter().map(|group| {
+        let mut points: Vec<usize> = group.iter().map(|&m| place[m]).collect();
+        points.sort_unstable();
+        points
+    });
+    points.collect()
+}
+
+/// The groups to begin with, component by component.
+struct Begins<'a> {
+    groups: &'a [Vec<usize>],
+    /// The group that has this point as its first.
+    first: Vec<Option<usize>>,
+}
+
+impl<'a> Begins<'a> {
+    fn new(groups: &'a [Vec<usize>], n: usize) -> Self {
+        let mut first = vec![None; if groups.is_empty() { 0 } else { n }];
+        for (g, group) in groups.iter().enumerate() {
+            first[group[0]] = Some(g);
+        }
+        Self { groups, first }
+    }
+
+    /// Those of one component, in its own points.
+    fn of(&mut self, members: &[usize]) -> Vec<Vec<usize>> {
+        if self.first.is_empty() {
+            return Vec::new();
+        }
+        let groups = members.iter().filter_map(|&p| self.first[p]).map(|g| {
+            let inside = |p: &usize| members.binary_search(p).ok();
+            self.groups[g].iter().filter_map(inside).collect()
+        });
+        groups.collect()
+    }
+}
+
+/// More than any facility of these points can be worth: the best gain of each viewer, all at one place. `best` has an entry for every
+/// viewer, all `None`, and so it is left.
+fn hope<const D: usize>(
+    points: &[Point<D>],
+    members: &[usize],
+    charge: &Charge,
+    best: &mut [Option<f64>],
+) -> f64 {
+    let mut least = f64::INFINITY;
+    for point in members.iter().map(|&p| &points[p]) {
+        least = least.min(point.weight);
+        let entry = best[point.viewer].get_or_insert(point.gain);
+        *entry = entry.max(point.gain);
+    }
+    let gains = members.iter().filter_map(|&p| best[points[p].viewer].take());
+    let mut gains: Vec<f64> = gains.collect();
+    gains.sort_unstable_by(|a, b| b.total_cmp(a));
+    let sums = gains.iter().scan(0.0, |sum, gain| {
+        *sum += gain;
+        Some(*sum)
+    });
+    (1..).zip(sums).map(|(n, sum)| sum - charge.cost(n, least)).fold(f64::NEG_INFINITY, f64::max)
+}
+
+/// A solved component.
+struct Part {
+    /// Of points.
+    groups: Vec<Vec<usize>>,
     steps: Vec<f64>,
-    gap: f64,
+    /// `None` where no bound was asked for.
+    gap: Option<f64>,
     converged: bool,
 }
 
 fn solve<const D: usize>(
     params: &FacilityLocationParams,
     component: &Component<D>,
-    start: Option<&[Vec<usize>]>,
-) -> Part<D> {
-    let value = |groups: &[Vec<usize>]| -> f64 { groups.iter().map(|g| net_gain(component, g)).sum() };
+    start: &[Vec<usize>],
+) -> Part {
+    let net_gain = |members: &Vec<usize>| Moments::of(&component.points, members).value(component.charge);
+    let value = |groups: &[Vec<usize>]| -> f64 { groups.iter().map(net_gain).sum() };
     let small = component.len() <= params.exact_up_to;
     let optimum = small.then(|| exact::solve(component));
     let (groups, steps, converged) = match (params.method, &optimum) {
         (Method::LocalSearch, Some(groups)) => (groups.clone(), vec![value(groups)], true),
         (Method::LocalSearch, None) => {
-            let found = search::solve(component, params.rounds, start);
+            let twice = component.len() <= params.second_start_up_to;
+            let found = search::solve(component, params.rounds, start, twice);
             (found.groups, found.steps, found.converged)
         }
         (Method::JainMahdianSaberi, _) => {
@@ -107,17 +192,9 @@ fn solve<const D: usize>(
     };
     let objective = value(&groups);
     let upper = match &optimum {
-        Some(groups) => value(groups),
-        None => bound::upper(component, &groups, objective, params.bound_steps),
+        Some(groups) => Some(value(groups)),
+        None if params.bound_steps == 0 => None,
+        None => Some(bound::upper(component, &groups, objective, params.bound_steps)),
     };
-    let facilities = groups.into_iter().map(|members| {
-        let moments = Moments::of(&component.points, &members);
-        let (at, precision) = (moments.at, moments.weight);
-        Facility { at, precision, net_gain: moments.value(component.charge), marks: members }
-    });
-    Part { facilities: facilities.collect(), steps, gap: (upper - objective).max(0.0), converged }
-}
-
-fn net_gain<const D: usize>(component: &Component<D>, members: &[usize]) -> f64 {
-    Moments::of(&component.points, members).value(component.charge)
+    Part { groups, steps, gap: upper.map(|upper| (upper - objective).max(0.0)), converged }
 }

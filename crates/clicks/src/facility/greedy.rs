@@ -1,7 +1,7 @@
 //! The start: open the facility of greatest net gain, again and again, with a lazy heap.
 //!
-//! A stale key is recomputed when it comes to the top. Marks only become fewer, so gains only fall; with the Occam term a cost may
-//! fall too, and then the order is a good one rather than the greedy one. What is opened always raises the objective.
+//! A stale key is recomputed when it comes to the top. Marks only become fewer, so gains only fall; where the cost depends on the
+//! marks it may fall too, and then the order is a good one rather than the greedy one. What is opened always raises the objective.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
@@ -28,14 +28,16 @@ impl Ord for Key {
 }
 
 /// Opens facilities at free marks until none of them pays. Equal net gains go to the lower point.
-pub(super) fn open_all<const D: usize>(state: &mut State<D>, seeds: &mut Seeds) {
-    let mut heap: BinaryHeap<(Key, Reverse<usize>)> = BinaryHeap::new();
-    for m in 0..state.component.len() {
+pub(super) fn open_all<const D: usize>(state: &mut State<D>, seeds: &mut Seeds<D>) {
+    let component = state.component;
+    let mut keys: Vec<(Key, Reverse<usize>)> = Vec::new();
+    for m in (0..component.len()).filter(|&m| state.of[m].is_none()) {
         let net = net(state, seeds, m);
         if net > 0.0 {
-            heap.push((Key(net), Reverse(m)));
+            keys.push((Key(net), Reverse(m)));
         }
     }
+    let mut heap = BinaryHeap::from(keys);
     while let Some((Key(old), Reverse(m))) = heap.pop() {
         if state.of[m].is_some() {
             continue;
@@ -49,27 +51,26 @@ pub(super) fn open_all<const D: usize>(state: &mut State<D>, seeds: &mut Seeds) 
             continue;
         }
         let free = |n: usize| state.of[n].is_none().then_some(0.0);
-        let mut members = seeds.grow(state.component, state.component.points[m].at, free);
-        if members.is_empty() {
-            // A mark without gain that is worth a facility of its own.
-            members.push(m);
-        }
+        seeds.grow(component, &component.points[m].at, free, |_| false);
+        // A mark without gain may be worth a facility of its own.
+        let alone = [m];
+        let members = if seeds.members.is_empty() { &alone } else { seeds.members.as_slice() };
         state.replace(&[], &[members]);
     }
 }
 
 /// What a facility at point `m` would bring, standing there, with the free points alone.
-fn net<const D: usize>(state: &State<D>, seeds: &mut Seeds, m: usize) -> f64 {
+fn net<const D: usize>(state: &State<D>, seeds: &mut Seeds<D>, m: usize) -> f64 {
     let component = state.component;
-    let at = &component.points[m].at;
-    let gain = |n: usize| if state.of[n].is_none() { component.points[n].gain_at(at) } else { 0.0 };
-    let star = seeds.star(component, at, component.reach, gain);
-    let (gains, weight) =
-        star.iter().fold((0.0, 0.0), |(g, w), &(n, gain)| (g + gain, w + component.points[n].weight));
-    if weight > 0.0 {
-        gains - component.charge.cost(star.len(), weight)
-    } else {
+    let point = &component.points[m];
+    let gain = |n: usize| if state.of[n].is_none() { component.points[n].gain_at(&point.at) } else { 0.0 };
+    let star = seeds.star(component, &point.at, component.reach, gain);
+    let sum = |(g, w), &(gain, n): &(f64, usize)| (g + gain, w + component.points[n].weight);
+    let (gains, weight) = star.iter().fold((0.0, 0.0), sum);
+    if star.is_empty() {
         // A mark without gain may still be worth a facility of its own where opening is a reward.
-        component.points[m].gain - component.charge.cost(1, component.points[m].weight)
+        point.gain - component.charge.cost(1, point.weight)
+    } else {
+        gains - component.charge.cost(star.len(), weight)
     }
 }

@@ -78,7 +78,7 @@ pub(super) fn solve<const D: usize>(component: &Component<D>) -> Vec<Vec<usize>>
         });
         // n and S of all that could be served there: they must be known before the first offer.
         let star = seeds.star(component, &point.at, component.reach, gain);
-        let weight: f64 = star.iter().map(|&(c, _)| component.points[c].weight).sum();
+        let weight: f64 = star.iter().map(|&(_, c)| component.points[c].weight).sum();
         let (n, weight) = if star.is_empty() { (1, point.weight) } else { (star.len(), weight) };
         sites.push(Site { cost: component.charge.cost(n, weight), ..Site::default() });
     }

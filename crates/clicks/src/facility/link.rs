@@ -3,58 +3,74 @@
 //! Let F be a facility of an optimal solution with two marks or more, m one of them, S₋ and y₋ the precision and the mean of the
 //! others. Taking m out does not raise the objective, so G_m ≥ ½ w_m (S₋/S) |z_m − y₋|² = ½ w_m (S/S₋) |z_m − y_F|², thus
 //! |z_m − y_F| < R_m. Two marks of F are therefore closer than R_m + R_n, and a mark without gain is alone or in none.
-//! Marks that no chain of such pairs (of different viewers) connects are solved apart, and nothing is lost.
+//! Marks that no chain of such pairs (of different viewers) connects are solved apart, and nothing is lost. (G and R are those of
+//! `charge`, with which no mark adds more than G.)
 
 use super::cells::Cells;
-use super::charge::Charge;
-use super::component::{distance2, plane};
-use super::mark::{Mark, radius};
+use super::point::{Point, plane};
 
-/// The components, each sorted like `order`, in the order of their first marks in `order`.
-///
-/// Marks of one group of `start` stay together whatever their distance.
-pub(super) fn components<const D: usize>(
-    marks: &[Mark<D>],
-    order: &[usize],
-    charge: &Charge,
-    start: &[Vec<usize>],
-) -> Vec<Vec<usize>> {
-    let radii: Vec<f64> = marks.iter().map(|m| radius(m.gain + charge.rise, m.variance)).collect();
-    let reach = radii.iter().copied().fold(0.0, f64::max);
-    let cells = Cells::new(marks.iter().map(|m| plane(&m.at)), reach);
-    // A forest: every mark points to a mark of its component, roots to themselves.
-    let mut parent: Vec<usize> = (0..marks.len()).collect();
-    for (m, mark) in marks.iter().enumerate().filter(|(m, _)| radii[*m] > 0.0) {
-        let (x, y) = plane(&mark.at);
-        cells.near(x, y, radii[m] + reach, |n| {
-            let other = &marks[n];
-            if n <= m || radii[n] == 0.0 || other.viewer == mark.viewer {
-                return;
-            }
-            // A hair more, so that rounding parts nobody.
-            if distance2(&mark.at, &other.at).sqrt() <= (radii[m] + radii[n]) * (1.0 + 1e-9) {
-                let (a, b) = (root(&mut parent, m), root(&mut parent, n));
-                parent[b] = a;
+/// Points sorted by component.
+#[derive(Debug)]
+pub(super) struct Components {
+    starts: Vec<usize>,
+    members: Vec<usize>,
+}
+
+impl Components {
+    pub(super) fn len(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// The points of each, ascending; by their first points.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[usize]> {
+        self.starts.windows(2).map(|cut| &self.members[cut[0]..cut[1]])
+    }
+}
+
+/// Points of one group of `start` stay together whatever their distance.
+pub(super) fn components<const D: usize>(points: &[Point<D>], start: &[Vec<usize>]) -> Components {
+    let reach = points.iter().map(|p| p.radius).fold(0.0, f64::max);
+    let cells = Cells::new(points.iter().map(|p| plane(&p.at)), reach);
+    // A forest: every point points to a lower one of its component, roots to themselves.
+    let mut parent: Vec<usize> = (0..points.len()).collect();
+    for (m, point) in points.iter().enumerate().filter(|(_, point)| point.radius > 0.0) {
+        cells.near(plane(&point.at), (point.radius + reach) * (1.0 + 1e-9), |n| {
+            if n > m && point.joins(&points[n]) {
+                join(&mut parent, m, n);
             }
         });
     }
-    for group in start {
-        for pair in group.windows(2) {
-            let (a, b) = (root(&mut parent, pair[0]), root(&mut parent, pair[1]));
-            parent[b] = a;
-        }
+    for pair in start.iter().flat_map(|group| group.windows(2)) {
+        join(&mut parent, pair[0], pair[1]);
     }
-    let mut slot: Vec<Option<usize>> = vec![None; marks.len()];
-    let mut found: Vec<Vec<usize>> = Vec::new();
-    for &m in order {
+    // Roots are the first of their components; a counting sort, from behind, keeps points ascending.
+    let mut starts = vec![0];
+    let mut number = vec![0; points.len()];
+    for m in 0..points.len() {
         let r = root(&mut parent, m);
-        let k = *slot[r].get_or_insert(found.len());
-        if k == found.len() {
-            found.push(Vec::new());
+        if r == m {
+            number[m] = starts.len() - 1;
+            starts.push(0);
         }
-        found[k].push(m);
+        number[m] = number[r];
+        starts[number[m]] += 1;
     }
-    found
+    let mut end = 0;
+    for start in &mut starts {
+        end += *start;
+        *start = end;
+    }
+    let mut members = vec![0; points.len()];
+    for m in (0..points.len()).rev() {
+        starts[number[m]] -= 1;
+        members[starts[number[m]]] = m;
+    }
+    Components { starts, members }
+}
+
+fn join(parent: &mut [usize], m: usize, n: usize) {
+    let (a, b) = (root(parent, m), root(parent, n));
+    parent[a.max(b)] = a.min(b);
 }
 
 fn root(parent: &mut [usize], mut m: usize) -> usize {

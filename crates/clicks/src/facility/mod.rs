@@ -29,6 +29,7 @@ mod moments;
 mod moves;
 mod opening;
 mod params;
+mod point;
 mod search;
 mod seeds;
 mod solution;

@@ -1,7 +1,7 @@
 //! The sums that a facility's value depends on, and how they change with one mark.
 
 use super::charge::Charge;
-use super::component::{Point, distance2};
+use super::point::{Point, distance2};
 
 /// Sums over the marks of one facility. Mean and scatter are updated, not sums of squares, so far-off positions lose no digits.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +39,12 @@ impl<const D: usize> Moments<D> {
     /// What the facility is worth; 0 where it is empty.
     pub(super) fn value(&self, charge: &Charge) -> f64 {
         if self.n > 0 { self.gain - self.scatter / 2.0 - charge.cost(self.n, self.weight) } else { 0.0 }
+    }
+
+    /// No less than what `point` adds to the value.
+    pub(super) fn most(&self, point: &Point<D>) -> f64 {
+        let ratio = point.weight / self.weight;
+        point.gain - point.weight / (1.0 + ratio) * distance2(&point.at, &self.at) / 2.0
     }
 
     /// What `point` adds to the value, the mean moving along.

@@ -1,7 +1,7 @@
 //! The moves of the local search. Each proposes facilities to close and facilities to open instead; the state accepts or not.
 
-use super::component::distance2;
-use super::seeds::{Seeds, partition};
+use super::point::distance2;
+use super::seeds::Seeds;
 use super::state::State;
 
 /// The mean of facility `f`.
@@ -9,97 +9,123 @@ fn site<const D: usize>(state: &State<D>, f: usize) -> [f64; D] {
     state.groups[f].moments.at
 }
 
-/// Members of the given facilities, and what is free near them.
-fn pool<const D: usize>(state: &State<D>, facilities: &[usize]) -> Vec<usize> {
-    let mut found: Vec<usize> = Vec::new();
-    for &f in facilities {
-        found.extend_from_slice(&state.groups[f].members);
-        found.extend(state.free_near(&site(state, f)));
-    }
-    found.sort_unstable();
-    found.dedup();
-    found
-}
-
 /// Grows a facility at `seed` from free points and from those of the facilities `dissolve`, which close.
 fn regrow<const D: usize>(
     state: &mut State<D>,
-    seeds: &mut Seeds,
+    seeds: &mut Seeds<D>,
     dissolve: &[usize],
-    seed: [f64; D],
+    seed: &[f64; D],
 ) -> bool {
     let mine = |n: usize| state.of[n].is_none_or(|f| dissolve.contains(&f)).then_some(0.0);
-    let members = seeds.grow(state.component, seed, mine);
-    state.replace(dissolve, &[members])
+    let old: f64 = dissolve.iter().map(|&f| state.groups[f].value).sum();
+    let same = |members: &[usize]| match dissolve {
+        [f] => {
+            members.len() == state.groups[*f].members.len()
+                && members.iter().all(|&m| state.of[m] == Some(*f))
+        }
+        _ => false,
+    };
+    let value = seeds.grow(state.component, seed, mine, same);
+    value > old && state.replace(dissolve, &[&seeds.members])
 }
 
 /// Grows facility `f` again from its own mean.
-pub(super) fn recentre<const D: usize>(state: &mut State<D>, seeds: &mut Seeds, f: usize) -> bool {
+pub(super) fn recentre<const D: usize>(state: &mut State<D>, seeds: &mut Seeds<D>, f: usize) -> bool {
     let at = site(state, f);
-    regrow(state, seeds, &[f], at)
+    regrow(state, seeds, &[f], &at)
 }
 
-/// Closes `f` and hands each of its marks to the neighbour that gains most from it and has none of its viewer.
-pub(super) fn close<const D: usize>(state: &mut State<D>, f: usize) -> bool {
+/// Closes `f` and hands each of its marks to the neighbour in `near` that gains most from it and has none of its viewer.
+pub(super) fn close<const D: usize>(state: &mut State<D>, f: usize, near: &[usize]) -> bool {
     let component = state.component;
-    let near: Vec<usize> = state.groups_near(&site(state, f)).into_iter().filter(|&g| g != f).collect();
-    let mut grown: Vec<Vec<usize>> = near.iter().map(|&g| state.groups[g].members.clone()).collect();
-    for &m in &state.groups[f].members {
-        let point = &component.points[m];
+    let (points, charge) = (&component.points, component.charge);
+    // No mark can bring its heirs more than its gain where it is.
+    let brings = |m: usize| {
+        let gains = near.iter().map(|&g| state.groups[g].moments.most(&points[m]));
+        gains.fold(0.0, f64::max)
+    };
+    let group = &state.groups[f];
+    if group.members.iter().map(|&m| brings(m)).sum::<f64>() <= group.value {
+        return false;
+    }
+    let mut grown: Vec<_> =
+        near.iter().map(|&g| (state.groups[g].moments, state.groups[g].members.clone())).collect();
+    for &m in &group.members {
         let mut best: Option<(f64, usize)> = None;
-        for (k, members) in grown.iter().enumerate() {
-            if members.iter().any(|&n| component.points[n].viewer == point.viewer) {
-                continue;
-            }
-            let gain = state.moments(members).marginal(point, component.charge);
-            if gain > best.map_or(0.0, |(gain, _)| gain) {
+        for (k, (moments, members)) in grown.iter().enumerate() {
+            let gain = moments.marginal(&points[m], charge);
+            if gain > best.map_or(0.0, |(gain, _)| gain)
+                && members.iter().all(|&n| points[n].viewer != points[m].viewer)
+            {
                 best = Some((gain, k));
             }
         }
         if let Some((_, k)) = best {
-            grown[k].push(m);
-            grown[k].sort_unstable();
+            let (moments, members) = &mut grown[k];
+            *moments = moments.with(&points[m]);
+            members.push(m);
         }
     }
-    let mut dissolve = vec![f];
-    dissolve.extend(&near);
+    let dissolve: Vec<usize> = [f].iter().chain(near).copied().collect();
+    let grown: Vec<&[usize]> = grown.iter().map(|(_, members)| members.as_slice()).collect();
     state.replace(&dissolve, &grown)
 }
 
 /// Opens a facility at point `m`; it may take marks from others.
-pub(super) fn open<const D: usize>(state: &mut State<D>, seeds: &mut Seeds, m: usize) -> bool {
+pub(super) fn open<const D: usize>(state: &mut State<D>, seeds: &mut Seeds<D>, m: usize) -> bool {
     let component = state.component;
-    let at = component.points[m].at;
-    let members = seeds.grow(component, at, |n| Some(state.share(n).max(0.0)));
-    state.replace(&[], &[members])
+    let price = |n: usize| Some(state.shares[n].max(0.0));
+    if seeds.hope(component, m, price) <= component.tolerance {
+        return false;
+    }
+    seeds.grow(component, &component.points[m].at, price, |_| false);
+    state.replace(&[], &[&seeds.members])
 }
 
 /// Closes `f` and opens at one of its marks or at a free point near it instead: the first one that pays.
-pub(super) fn swap<const D: usize>(state: &mut State<D>, seeds: &mut Seeds, f: usize) -> bool {
-    let mut sites = Vec::new();
+pub(super) fn swap<const D: usize>(state: &mut State<D>, seeds: &mut Seeds<D>, f: usize) -> bool {
     let component = state.component;
+    let mut sites = Vec::new();
     component.near(&site(state, f), component.reach, |n| {
-        sites.extend(state.of[n].is_none_or(|g| g == f).then_some(n));
+        if state.of[n].is_none_or(|g| g == f) && component.points[n].gain > 0.0 {
+            sites.push(n);
+        }
     });
     sites.sort_unstable();
-    sites.into_iter().any(|m| {
-        let at = component.points[m].at;
-        regrow(state, seeds, &[f], at)
-    })
+    sites.into_iter().any(|m| regrow(state, seeds, &[f], &component.points[m].at))
 }
 
 /// One facility instead of `f` and `g`.
-pub(super) fn merge<const D: usize>(state: &mut State<D>, seeds: &mut Seeds, f: usize, g: usize) -> bool {
-    let mut both = [state.groups[f].members.as_slice(), &state.groups[g].members].concat();
-    both.sort_unstable();
-    let mean = state.moments(&both);
-    regrow(state, seeds, &[f, g], mean.at)
+pub(super) fn merge<const D: usize>(state: &mut State<D>, seeds: &mut Seeds<D>, f: usize, g: usize) -> bool {
+    let (one, two) = (&state.groups[f], &state.groups[g]);
+    let mean = two.members.iter().fold(one.moments, |sums, &m| sums.with(&state.component.points[m]));
+    regrow(state, seeds, &[f, g], &mean.at)
 }
 
 /// Two facilities instead of `f`, or instead of two neighbours: from the two points of the pool that are farthest apart.
-pub(super) fn part<const D: usize>(state: &mut State<D>, facilities: &[usize]) -> bool {
-    let points = &state.component.points;
-    let pool = pool(state, facilities);
+pub(super) fn part<const D: usize>(state: &mut State<D>, seeds: &mut Seeds<D>, facilities: &[usize]) -> bool {
+    let component = state.component;
+    let points = &component.points;
+    // Their members, and what is free near them.
+    let mut pool: Vec<usize> = Vec::new();
+    for &f in facilities {
+        let at = site(state, f);
+        pool.extend_from_slice(&state.groups[f].members);
+        component.near(&at, component.reach, |n| {
+            if state.of[n].is_none() && points[n].gain_at(&at) > 0.0 {
+                pool.push(n);
+            }
+        });
+    }
+    if let [f] = facilities {
+        let most: f64 = pool.iter().map(|&m| points[m].gain).sum();
+        let least = pool.iter().map(|&m| points[m].weight).fold(f64::INFINITY, f64::min);
+        if most - 2.0 * component.charge.cost(1, least) <= state.groups[*f].value {
+            return false;
+        }
+    }
+    pool.sort_unstable_by_key(|&m| (points[m].viewer, m));
+    pool.dedup();
     let farthest = |from: [f64; D]| {
         let mut best: Option<(f64, usize)> = None;
         for &m in &pool {
@@ -112,6 +138,6 @@ pub(super) fn part<const D: usize>(state: &mut State<D>, facilities: &[usize]) -
     };
     let Some(one) = farthest(site(state, facilities[0])) else { return false };
     let Some(two) = farthest(one).filter(|&two| two != one) else { return false };
-    let groups = partition(state.component, &pool, &[one, two]);
-    state.replace(facilities, &groups)
+    let [a, b] = seeds.pair(component, &pool, [one, two]);
+    state.replace(facilities, &[&a, &b])
 }

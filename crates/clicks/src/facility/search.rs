@@ -1,12 +1,10 @@
 //! Local search: rounds of all moves, where something has changed, until nothing pays any more.
 
+use super::assign::Assign;
 use super::component::Component;
 use super::seeds::Seeds;
 use super::state::State;
-use super::{assign, greedy, jms, moves};
-
-/// Marks of a component above which there is no second start: it holds all pairs in range, which would be gigabytes at ten thousand marks.
-const SECOND_START_MARKS: usize = 1000;
+use super::{greedy, jms, moves};
 
 /// A local optimum, or what the last round left.
 #[derive(Debug)]
@@ -17,81 +15,114 @@ pub(super) struct Found {
     pub(super) converged: bool,
 }
 
-/// From `start`, or from the lazy greedy start; and then, in components of up to a thousand marks, from that of Jain, Mahdian & Saberi where it is better than
-/// what the first one led to. So there the result is never worse than either.
+/// From `start`, or from the lazy greedy start. And then, where `twice`, from that of Jain, Mahdian & Saberi if it is better than what the
+/// first one led to; so there the result is never worse than either.
 pub(super) fn solve<const D: usize>(
     component: &Component<D>,
     rounds: usize,
-    start: Option<&[Vec<usize>]>,
+    start: &[Vec<usize>],
+    twice: bool,
 ) -> Found {
     let mut seeds = Seeds::new(component);
     let mut state = State::new(component);
-    for members in start.unwrap_or_default() {
-        state.replace(&[], &[members.clone()]);
+    for members in start {
+        state.replace(&[], &[members]);
     }
     greedy::open_all(&mut state, &mut seeds);
-    climb(&mut state, &mut seeds, rounds);
-    if start.is_none() && component.len() <= SECOND_START_MARKS {
+    let mut converged = climb(&mut state, &mut seeds, rounds);
+    if twice {
         let mut second = State::new(component);
         for members in jms::solve(component) {
-            second.replace(&[], &[members]);
+            second.replace(&[], &[&members]);
         }
         if second.objective() > state.objective() + component.tolerance {
-            climb(&mut second, &mut seeds, rounds);
+            converged = climb(&mut second, &mut seeds, rounds);
             state = second;
         }
     }
-    let converged = state.settled;
     let groups = state.groups.into_iter().map(|group| group.members).filter(|members| !members.is_empty());
     Found { groups: groups.collect(), steps: state.steps, converged }
 }
 
-/// Rounds of moves until none pays.
-fn climb<const D: usize>(state: &mut State<D>, seeds: &mut Seeds, rounds: usize) {
-    // At first all is looked at, so what the start has changed need not be looked at twice.
-    state.take_active();
-    let mut active = vec![true; state.component.len()];
+/// Rounds of moves until none pays; says whether it came so far.
+fn climb<const D: usize>(state: &mut State<D>, seeds: &mut Seeds<D>, rounds: usize) -> bool {
+    let mut sweep = Sweep::new(state.component);
+    // At first all is looked at, whatever has changed.
+    state.take_changed(&mut sweep.changed);
     for _ in 0..rounds {
-        sweep(state, seeds, &active);
-        active = state.take_active();
-        if !active.contains(&true) {
-            state.settled = true;
-            return;
+        let before = state.steps.len();
+        sweep.run(state, seeds);
+        if state.steps.len() == before {
+            return true;
         }
+        state.take_changed(&mut sweep.changed);
     }
+    false
 }
 
-/// Every move once, where `active`.
-fn sweep<const D: usize>(state: &mut State<D>, seeds: &mut Seeds, active: &[bool]) {
-    let component = state.component;
-    for (viewer, marks) in component.viewers.iter().enumerate() {
-        if marks.iter().any(|&m| active[m]) {
-            assign::viewer(state, viewer);
-        }
-    }
-    // Those that moves open in this round wait for the next.
-    for f in 0..state.groups.len() {
-        if state.groups[f].members.iter().any(|&m| active[m]) {
-            facility(state, seeds, f);
-        }
-    }
-    for m in (0..component.len()).filter(|&m| active[m]) {
-        moves::open(state, seeds, m);
-    }
+/// Every move once, where something has changed since it was tried. Times are numbers of steps.
+struct Sweep {
+    /// The last change near every point.
+    changed: Vec<usize>,
+    /// One more than the time when a viewer's marks were assigned, a facility's moves tried, a point opened; 0 for never.
+    assigned: Vec<usize>,
+    moved: Vec<usize>,
+    opened: Vec<usize>,
+    assign: Assign,
+    near: Vec<usize>,
 }
 
-/// The moves of one facility, until one of them is taken.
-fn facility<const D: usize>(state: &mut State<D>, seeds: &mut Seeds, f: usize) {
-    let alone = moves::recentre(state, seeds, f)
-        || moves::close(state, f)
-        || moves::part(state, &[f])
-        || moves::swap(state, seeds, f);
-    if alone {
-        return;
+impl Sweep {
+    fn new<const D: usize>(component: &Component<D>) -> Self {
+        let n = component.len();
+        Self {
+            changed: vec![0; n],
+            assigned: vec![0; component.n_viewers()],
+            moved: Vec::new(),
+            opened: vec![0; n],
+            assign: Assign::default(),
+            near: Vec::new(),
+        }
     }
-    for g in state.groups_near(&state.groups[f].moments.at) {
-        if g != f && (moves::merge(state, seeds, f, g) || moves::part(state, &[f, g])) {
-            return;
+
+    fn run<const D: usize>(&mut self, state: &mut State<D>, seeds: &mut Seeds<D>) {
+        let component = state.component;
+        for viewer in 0..component.n_viewers() {
+            if component.of_viewer(viewer).iter().any(|&m| self.changed[m] >= self.assigned[viewer]) {
+                self.assigned[viewer] = state.steps.len() + 1;
+                self.assign.viewer(state, viewer);
+            }
+        }
+        // Those that moves open in this round wait for the next.
+        let n_groups = state.groups.len();
+        self.moved.resize(n_groups, 0);
+        for f in 0..n_groups {
+            if state.groups[f].members.iter().any(|&m| self.changed[m] >= self.moved[f]) {
+                self.moved[f] = state.steps.len() + 1;
+                self.facility(state, seeds, f);
+            }
+        }
+        for m in 0..component.len() {
+            if self.changed[m] >= self.opened[m] {
+                self.opened[m] = state.steps.len() + 1;
+                moves::open(state, seeds, m);
+            }
+        }
+    }
+
+    /// The moves of one facility, until one of them is taken.
+    fn facility<const D: usize>(&mut self, state: &mut State<D>, seeds: &mut Seeds<D>, f: usize) {
+        let at = state.groups[f].moments.at;
+        let near = &mut self.near;
+        state.groups_near(&at, near);
+        near.retain(|&g| g != f);
+        let alone = moves::recentre(state, seeds, f)
+            || moves::close(state, f, near)
+            || moves::part(state, seeds, &[f])
+            || moves::swap(state, seeds, f);
+        if !alone {
+            let both = |&g: &usize| moves::merge(state, seeds, f, g) || moves::part(state, seeds, &[f, g]);
+            let _ = near.iter().any(both);
         }
     }
 }

@@ -31,7 +31,7 @@ pub struct Facility<const D: usize = 2> {
 /// assert_eq!(clumps.assignment(), [Some(0), Some(0), None, None]);
 /// // 2 · 12 − 2 · 1²/(2 · 4) − 15, and no grouping is better.
 /// assert!((clumps.objective() - 8.75).abs() < 1e-12);
-/// assert_eq!(clumps.gap(), 0.0);
+/// assert_eq!(clumps.gap(), Some(0.0));
 /// # Ok::<(), manyhands_clicks::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +39,7 @@ pub struct FacilityLocation<const D: usize = 2> {
     pub(super) facilities: Vec<Facility<D>>,
     pub(super) assignment: Vec<Option<usize>>,
     pub(super) objective: f64,
-    pub(super) upper_bound: f64,
+    pub(super) upper_bound: Option<f64>,
     pub(super) trace: Vec<f64>,
     pub(super) converged: bool,
     pub(super) n_components: usize,
@@ -72,16 +72,17 @@ impl<const D: usize> FacilityLocation<D> {
         self.objective
     }
 
-    /// What no grouping of these marks exceeds, up to rounding; the objective itself where all components are solved exactly.
+    /// What no grouping of these marks exceeds, up to rounding; the objective itself where all components are solved exactly. `None`
+    /// where one is not and [`bound_steps`](FacilityLocationParams::bound_steps) were not asked for.
     #[must_use]
-    pub fn upper_bound(&self) -> f64 {
+    pub fn upper_bound(&self) -> Option<f64> {
         self.upper_bound
     }
 
     /// `upper_bound − objective`, 0 or more, in nats: the optimum is at most that much better.
     #[must_use]
-    pub fn gap(&self) -> f64 {
-        self.upper_bound - self.objective
+    pub fn gap(&self) -> Option<f64> {
+        self.upper_bound.map(|bound| bound - self.objective)
     }
 
     /// The objective after every step, component after component, from 0. With [`Method::LocalSearch`](super::Method) it never falls.

@@ -1,4 +1,4 @@
-//! A solution in the making: open facilities, who belongs to which, and the one door through which it changes.
+//! A solution in the making: open facilities, who belongs to which, and the doors through which it changes.
 
 use super::component::Component;
 use super::moments::Moments;
@@ -9,6 +9,7 @@ pub(super) struct Group<const D: usize> {
     /// Ascending.
     pub(super) members: Vec<usize>,
     pub(super) moments: Moments<D>,
+    pub(super) value: f64,
 }
 
 #[derive(Debug)]
@@ -17,11 +18,17 @@ pub(super) struct State<'a, const D: usize> {
     pub(super) groups: Vec<Group<D>>,
     /// The group of every point.
     pub(super) of: Vec<Option<usize>>,
-    /// By how much every accepted change raised the objective.
+    /// What the objective would lose with a point; 0 where it is in no facility.
+    pub(super) shares: Vec<f64>,
+    /// By how much every accepted change raised the objective. Their number is the time.
     pub(super) steps: Vec<f64>,
-    /// Whether no move pays any more.
-    pub(super) settled: bool,
-    changed: Vec<bool>,
+    /// Points whose facility has changed, and with how many steps; see [`take_changed`](Self::take_changed).
+    changed: Vec<(usize, usize)>,
+    /// Which points, and which groups, the query in progress has met.
+    point_met: Vec<usize>,
+    group_met: Vec<usize>,
+    query: usize,
+    touched: Vec<usize>,
 }
 
 impl<'a, const D: usize> State<'a, D> {
@@ -31,144 +38,147 @@ impl<'a, const D: usize> State<'a, D> {
             component,
             groups: Vec::new(),
             of: vec![None; n],
+            shares: vec![0.0; n],
             steps: Vec::new(),
-            settled: false,
-            changed: vec![false; n],
+            changed: Vec::new(),
+            point_met: vec![0; n],
+            group_met: Vec::new(),
+            query: 0,
+            touched: Vec::new(),
         }
     }
 
     pub(super) fn objective(&self) -> f64 {
-        self.groups.iter().map(|group| group.moments.value(self.component.charge)).sum()
+        self.groups.iter().map(|group| group.value).sum()
     }
 
     pub(super) fn moments(&self, members: &[usize]) -> Moments<D> {
         Moments::of(&self.component.points, members)
     }
 
-    pub(super) fn value(&self, members: &[usize]) -> f64 {
-        self.moments(members).value(self.component.charge)
-    }
-
-    /// What the objective would lose with this point; 0 where it is in no facility.
-    pub(super) fn share(&self, point: usize) -> f64 {
-        let Some(f) = self.of[point] else { return 0.0 };
-        let Group { members, moments } = &self.groups[f];
-        let charge = self.component.charge;
-        match members.len() {
-            1 => moments.value(charge),
-            _ => moments.share(&self.component.points[point], charge),
-        }
-    }
-
     /// Closes the facilities `dissolve`, opens one for each of `new` (whose points leave the facility they are in), and closes
     /// whatever is no longer worth its opening; but only if all that raises the objective. Says whether it did.
-    pub(super) fn replace(&mut self, dissolve: &[usize], new: &[Vec<usize>]) -> bool {
-        let charge = self.component.charge;
-        let mut moved: Vec<usize> = new.iter().flatten().copied().collect();
-        moved.sort_unstable();
-        let mut touched: Vec<usize> = dissolve.to_vec();
-        touched.extend(moved.iter().filter_map(|&m| self.of[m]));
-        touched.sort_unstable();
-        touched.dedup();
-        let rests = touched.iter().map(|&f| {
-            let members = &self.groups[f].members;
-            let rest: Vec<usize> = if dissolve.contains(&f) {
-                Vec::new()
-            } else {
-                members.iter().copied().filter(|m| moved.binary_search(m).is_err()).collect()
-            };
-            if self.value(&rest) > 0.0 { rest } else { Vec::new() }
-        });
-        let rests: Vec<Vec<usize>> = rests.collect();
-        let old: f64 = touched.iter().map(|&f| self.groups[f].moments.value(charge)).sum();
-        let step = new.iter().chain(&rests).map(|members| self.value(members)).sum::<f64>() - old;
+    pub(super) fn replace(&mut self, dissolve: &[usize], new: &[&[usize]]) -> bool {
+        let (points, charge) = (&self.component.points, self.component.charge);
+        self.query += 1;
+        self.touched.clear();
+        self.touched.extend_from_slice(dissolve);
+        let mut step = 0.0;
+        for &members in new {
+            step += self.moments(members).value(charge);
+            for &m in members {
+                self.point_met[m] = self.query;
+                self.touched.extend(self.of[m].filter(|f| !self.touched.contains(f)));
+            }
+        }
+        for (k, &f) in self.touched.iter().enumerate() {
+            let group = &self.groups[f];
+            step -= group.value;
+            if k >= dissolve.len() {
+                let stay = group.members.iter().filter(|&&m| self.point_met[m] != self.query);
+                let rest = stay.fold(Moments::default(), |sums, &m| sums.with(&points[m]));
+                step += rest.value(charge).max(0.0);
+            }
+        }
         if step <= self.component.tolerance {
             return false;
         }
         self.steps.push(step);
-        for &f in &touched {
-            for m in std::mem::take(&mut self.groups[f].members) {
-                self.of[m] = None;
-                self.changed[m] = true;
+        let touched = std::mem::take(&mut self.touched);
+        for (k, &f) in touched.iter().enumerate() {
+            let mut members = std::mem::take(&mut self.groups[f].members);
+            self.release(&members);
+            members.retain(|&m| k >= dissolve.len() && self.point_met[m] != self.query);
+            if self.moments(&members).value(charge) <= 0.0 {
+                members.clear();
             }
+            self.set(f, members);
         }
-        for (&f, rest) in touched.iter().zip(rests) {
-            self.set(f, rest);
-        }
-        for members in new.iter().filter(|members| !members.is_empty()) {
+        self.touched = touched;
+        for &members in new.iter().filter(|members| !members.is_empty()) {
             self.groups.push(Group::default());
-            self.set(self.groups.len() - 1, members.clone());
+            self.group_met.push(0);
+            let mut members = members.to_vec();
+            members.sort_unstable();
+            self.set(self.groups.len() - 1, members);
         }
         true
     }
 
-    fn set(&mut self, f: usize, mut members: Vec<usize>) {
-        members.sort_unstable();
+    fn release(&mut self, members: &[usize]) {
+        for &m in members {
+            (self.of[m], self.shares[m]) = (None, 0.0);
+            self.changed.push((m, self.steps.len()));
+        }
+    }
+
+    /// `members` ascend.
+    fn set(&mut self, f: usize, members: Vec<usize>) {
+        let moments = self.moments(&members);
+        let value = moments.value(self.component.charge);
         for &m in &members {
             self.of[m] = Some(f);
-            self.changed[m] = true;
+            self.shares[m] = match members.len() {
+                1 => value,
+                _ => moments.share(&self.component.points[m], self.component.charge),
+            };
+            self.changed.push((m, self.steps.len()));
         }
-        self.groups[f] = Group { moments: self.moments(&members), members };
+        self.groups[f] = Group { members, moments, value };
     }
 
     /// Gives the points of `viewer` new facilities: `to` has one entry for each of them. `step` is what that adds.
     pub(super) fn reassign(&mut self, viewer: usize, to: &[Option<usize>], step: f64) {
-        let component = self.component;
         self.steps.push(step);
-        let mut touched = Vec::new();
-        for (&m, &new) in component.viewers[viewer].iter().zip(to) {
-            if self.of[m] == new {
-                continue;
+        let component = self.component;
+        let moved = || component.of_viewer(viewer).iter().zip(to);
+        let mut touched: Vec<usize> = Vec::new();
+        for (&m, &new) in moved() {
+            let old = self.of[m];
+            if old != new {
+                touched.extend(old.iter().chain(&new));
             }
-            self.changed[m] = true;
-            if let Some(f) = self.of[m] {
-                self.groups[f].members.retain(|&other| other != m);
-                touched.push(f);
-            }
-            if let Some(f) = new {
-                self.groups[f].members.push(m);
-                touched.push(f);
-            }
-            self.of[m] = new;
+        }
+        touched.sort_unstable();
+        touched.dedup();
+        for &f in &touched {
+            let mut members = std::mem::take(&mut self.groups[f].members);
+            self.release(&members);
+            members.retain(|&m| component.points[m].viewer != viewer);
+            self.groups[f].members = members;
         }
         for f in touched {
-            let members = std::mem::take(&mut self.groups[f].members);
+            let mut members = std::mem::take(&mut self.groups[f].members);
+            members.extend(moved().filter(|&(_, &new)| new == Some(f)).map(|(&m, _)| m));
+            members.sort_unstable();
             self.set(f, members);
         }
     }
 
-    /// The points that are near to what has changed since the last call.
-    pub(super) fn take_active(&mut self) -> Vec<bool> {
-        let mut active = vec![false; self.of.len()];
-        let reach = self.component.reach;
-        for (m, point) in self.component.points.iter().enumerate() {
-            if std::mem::take(&mut self.changed[m]) {
-                active[m] = true;
-                self.component.near(&point.at, reach, |n| active[n] = true);
-            }
+    /// Notes in `times`, for all points near to what has changed since the last call, the number of steps at the change.
+    pub(super) fn take_changed(&mut self, times: &mut [usize]) {
+        // The last change of each point.
+        self.changed.sort_unstable_by(|a, b| b.cmp(a));
+        self.changed.dedup_by_key(|&mut (m, _)| m);
+        for (m, time) in self.changed.drain(..) {
+            let component = self.component;
+            component.near(&component.points[m].at, component.reach, |n| times[n] = times[n].max(time));
         }
-        active
     }
 
-    /// The open facilities with a member near `site`, ascending.
-    pub(super) fn groups_near(&self, site: &[f64; D]) -> Vec<usize> {
-        let mut found = Vec::new();
-        self.component.near(site, self.component.reach, |n| found.extend(self.of[n]));
-        found.sort_unstable();
-        found.dedup();
-        found
-    }
-
-    /// The points in no facility that would gain from one at `site`, ascending.
-    pub(super) fn free_near(&self, site: &[f64; D]) -> Vec<usize> {
-        let component = self.component;
-        let mut found = Vec::new();
+    /// Puts the open facilities with a member near `site` into `found`, ascending.
+    pub(super) fn groups_near(&mut self, site: &[f64; D], found: &mut Vec<usize>) {
+        self.query += 1;
+        found.clear();
+        let Self { component, of, group_met, query, .. } = self;
         component.near(site, component.reach, |n| {
-            if self.of[n].is_none() && component.points[n].gain_at(site) > 0.0 {
-                found.push(n);
+            if let Some(f) = of[n]
+                && group_met[f] != *query
+            {
+                group_met[f] = *query;
+                found.push(f);
             }
         });
         found.sort_unstable();
-        found
     }
 }
