@@ -3,7 +3,11 @@
 
 mod error;
 pub mod facility;
+#[cfg(feature = "csv")]
+mod folder;
 mod survey;
 
-pub use error::Error;
+pub use error::{Error, Result};
+#[cfg(feature = "csv")]
+pub use folder::{SurveyFolder, SurveyFolderParams, Tables};
 pub use survey::{Click, Repeats, Shape, Size, Subject, Survey, SurveyBuilder};
