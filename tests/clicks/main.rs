@@ -4,6 +4,8 @@
 mod brute;
 // Few marks, many marks, equal marks: the documented answers.
 mod cases;
+// Folders of tables, good and bad.
+mod folder;
 // How far from the best: against the slow twin, and against the bound.
 mod gap;
 // The greedy algorithm of Clump Scout, step by step by hand.
@@ -12,6 +14,8 @@ mod greedy;
 mod malformed;
 // What holds for any marks.
 mod properties;
+// What goes into a survey comes out in columns.
+mod survey;
 
 use manyhands_clicks::facility::{FacilityLocation, Mark, Opening};
 use rand::{Rng, SeedableRng};

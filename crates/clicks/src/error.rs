@@ -127,9 +127,9 @@ pub enum Error {
         /// The line that the row starts on, from 1.
         line: u64,
         /// The number of its fields.
-        got: u64,
+        got: usize,
         /// The number of columns.
-        wants: u64,
+        wants: usize,
     },
     /// A row that is not UTF-8.
     #[error("{} line {line} is not UTF-8", file.display())]

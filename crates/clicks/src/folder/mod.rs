@@ -13,13 +13,14 @@ use crate::{Error, Result};
 
 /// A survey that was read from tables, with the names that subjects, volunteers and labels have there.
 ///
-/// The tables are comma-separated with a header; columns come in any order, others are passed over, and names are any text.
+/// The tables are comma-separated UTF-8 with a header; columns come in any order, others and empty lines are passed over, and
+/// names are any text.
 ///
 /// | file | columns | optional columns |
 /// |---|---|---|
 /// | `images.csv` | `image`, `width`, `height` | |
 /// | `viewers.csv` | `image`, `volunteer` | `annotation` |
-/// | `marks.csv` | `image`, `volunteer`, `x`, `y` | `box_width` and `box_height`, or `radius`; `label`; `time`; `annotation` |
+/// | `marks.csv` | `image`, `volunteer`, `x`, `y` | `radius`, or else `box_width` and `box_height`; `label`; `time`; `annotation` |
 /// | `truth.csv`, may be missing | `image`, `x`, `y` | |
 ///
 /// `viewers.csv` lists everybody who saw an image, one row each; who has no row in `marks.csv` saw it and marked nothing. A row

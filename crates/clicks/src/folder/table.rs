@@ -1,9 +1,9 @@
 //! One table: columns by name, rows one after the other, errors with file and line.
 
-use std::io::Read;
+use std::io::{Chain, Read};
 use std::path::PathBuf;
 
-use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
+use csv::{ErrorKind, ReaderBuilder, StringRecord, Terminator, Trim};
 
 use crate::survey::range::Range;
 use crate::{Error, Result};
@@ -11,7 +11,7 @@ use crate::{Error, Result};
 /// A table that is being read.
 pub(super) struct Table<R> {
     file: PathBuf,
-    reader: csv::Reader<R>,
+    reader: csv::Reader<Chain<R, &'static [u8]>>,
     headers: StringRecord,
     row: StringRecord,
 }
@@ -25,10 +25,18 @@ pub(super) struct Column {
 
 impl<R: Read> Table<R> {
     pub(super) fn new(source: R, file: PathBuf) -> Result<Self> {
-        let mut reader =
-            ReaderBuilder::new().trim(Trim::Headers).buffer_capacity(1 << 16).from_reader(source);
-        let headers = reader.headers().map_err(|error| foreign(&file, &error))?.clone();
-        Ok(Self { file, reader, headers, row: StringRecord::new() })
+        // Every row ends in a line feed, so that lines can be counted: the csv reader gives the line where it began to look
+        // for a row, which is too early after empty lines and after a carriage return.
+        let mut reader = ReaderBuilder::new()
+            .trim(Trim::Headers)
+            .terminator(Terminator::Any(b'\n'))
+            .flexible(true)
+            .buffer_capacity(1 << 16)
+            .from_reader(source.chain(&b"\n"[..]));
+        match reader.headers().cloned() {
+            Ok(headers) => Ok(Self { file, reader, headers, row: StringRecord::new() }),
+            Err(error) => Err(foreign(file, 1, &error)),
+        }
     }
 
     /// Columns that the table must have.
@@ -44,13 +52,26 @@ impl<R: Read> Table<R> {
         self.headers.iter().position(|header| header == name).map(|at| Column { at, name })
     }
 
-    /// Goes to the next row; false at the end.
+    /// Goes to the next row that is not empty; false at the end.
     pub(super) fn next(&mut self) -> Result<bool> {
-        self.reader.read_record(&mut self.row).map_err(|error| foreign(&self.file, &error))
+        loop {
+            match self.reader.read_record(&mut self.row) {
+                Ok(true) if self.row.len() == 1 && self.row[0].trim().is_empty() => {}
+                Ok(true) if self.row.len() == self.headers.len() => return Ok(true),
+                Ok(true) => {
+                    let (got, wants) = (self.row.len(), self.headers.len());
+                    return Err(Error::RowLength { file: self.file.clone(), line: self.line(), got, wants });
+                }
+                Ok(false) => return Ok(false),
+                Err(error) => return Err(foreign(self.file.clone(), self.last_line(), &error)),
+            }
+        }
     }
 
+    /// A field without the first half of a line end.
     pub(super) fn text(&self, column: Column) -> &str {
-        &self.row[column.at]
+        let field = &self.row[column.at];
+        field.strip_suffix('\r').unwrap_or(field)
     }
 
     pub(super) fn number(&self, column: Column, range: &Range) -> Result<f64> {
@@ -66,20 +87,21 @@ impl<R: Read> Table<R> {
 
     /// The line that the row starts on, from 1.
     fn line(&self) -> u64 {
-        self.row.position().map_or(1, csv::Position::line)
+        let within = self.row.iter().map(|field| field.matches('\n').count() as u64).sum();
+        self.last_line().saturating_sub(within)
+    }
+
+    /// The line that the row ends on.
+    fn last_line(&self) -> u64 {
+        self.reader.position().line() - 1
     }
 }
 
 /// An error of the csv reader as one of ours.
-fn foreign(file: &std::path::Path, error: &csv::Error) -> Error {
-    let file = file.to_owned();
-    let line = error.position().map_or(1, csv::Position::line);
+fn foreign(file: PathBuf, line: u64, error: &csv::Error) -> Error {
     match error.kind() {
         ErrorKind::Io(error) => Error::File { file, kind: error.kind() },
-        ErrorKind::UnequalLengths { expected_len: wants, len: got, .. } => {
-            Error::RowLength { file, line, got: *got, wants: *wants }
-        }
-        // All that is left when records are read as text.
+        // All else that there is when records of any length are read as text.
         _ => Error::NotText { file, line },
     }
 }
