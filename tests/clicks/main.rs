@@ -1,5 +1,7 @@
 //! Tests of manyhands-clicks.
 
+// What one would do without a model.
+mod baselines;
 // A slow twin: every grouping there is.
 mod brute;
 // Few marks, many marks, equal marks: the documented answers.

@@ -153,4 +153,14 @@ pub enum Error {
         /// What may stand there, in words.
         wants: &'static str,
     },
+    /// A parameter that is out of its range.
+    #[error("{field} is {got}, wants {wants}")]
+    Parameter {
+        /// The name of the parameter.
+        field: &'static str,
+        /// What it is.
+        got: f64,
+        /// Its range, in words.
+        wants: &'static str,
+    },
 }

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), deny(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used))]
 
+#[cfg(feature = "baselines")]
+pub mod baselines;
 mod error;
 pub mod facility;
 #[cfg(feature = "csv")]
