@@ -1,9 +1,13 @@
 //! Tests of manyhands-clicks.
 
+// What one would do without a model.
+mod baselines;
 // A slow twin: every grouping there is.
 mod brute;
 // Few marks, many marks, equal marks: the documented answers.
 mod cases;
+// Folders of tables, good and bad.
+mod folder;
 // How far from the best: against the slow twin, and against the bound.
 mod gap;
 // The greedy algorithm of Clump Scout, step by step by hand.
@@ -14,6 +18,8 @@ mod malformed;
 mod properties;
 // Starts that are given: never below them, and what is wrong with some.
 mod warm;
+// What goes into a survey comes out in columns.
+mod survey;
 
 use manyhands_clicks::facility::{FacilityLocation, Mark, Opening};
 use rand::{Rng, SeedableRng};

@@ -1,6 +1,11 @@
 //! Everything that can be wrong with marks and parameters.
 
+use std::path::PathBuf;
+
 use crate::survey::Shape;
+
+/// A result whose error is this crate's.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Everything that can go wrong in this crate.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -69,7 +74,7 @@ pub enum Error {
         max: usize,
     },
     /// A side of a subject that is NaN, infinite, not above 0 or absurd.
-    #[error("{field} of subject {subject} is {got}, wants a number between 1e-100 and 1e100")]
+    #[error("{field} of subject {subject} is {got}, wants {wants}")]
     SubjectSize {
         /// `width` or `height`.
         field: &'static str,
@@ -77,6 +82,8 @@ pub enum Error {
         subject: usize,
         /// The side.
         got: f64,
+        /// Its range, in words.
+        wants: &'static str,
     },
     /// A number of a click that is NaN, infinite or out of its range.
     #[error("{field} of mark {mark} of volunteer {volunteer} on subject {subject} is {got}, wants {wants}")]
@@ -131,5 +138,65 @@ pub enum Error {
     TooMany {
         /// `subjects`, `volunteers`, `annotations`, `marks` or `silent viewers`.
         field: &'static str,
+    },
+    /// A file that cannot be opened or read.
+    #[error("{}: {kind}", file.display())]
+    File {
+        /// Its path.
+        file: PathBuf,
+        /// What went wrong.
+        kind: std::io::ErrorKind,
+    },
+    /// A table without a column that it must have.
+    #[error("{} has no column {column}", file.display())]
+    MissingColumn {
+        /// The table.
+        file: PathBuf,
+        /// The name of the column.
+        column: &'static str,
+    },
+    /// A row with more or fewer fields than the table has columns.
+    #[error("{} line {line} has {got} fields, wants {wants}", file.display())]
+    RowLength {
+        /// The table.
+        file: PathBuf,
+        /// The line that the row starts on, from 1.
+        line: u64,
+        /// The number of its fields.
+        got: usize,
+        /// The number of columns.
+        wants: usize,
+    },
+    /// A row that is not UTF-8.
+    #[error("{} line {line} is not UTF-8", file.display())]
+    NotText {
+        /// The table.
+        file: PathBuf,
+        /// The line that the row starts on, from 1.
+        line: u64,
+    },
+    /// A field that is not what its column holds.
+    #[error("{} line {line}: {column} is {got:?}, wants {wants}", file.display())]
+    Field {
+        /// The table.
+        file: PathBuf,
+        /// The line that the row starts on, from 1.
+        line: u64,
+        /// The column.
+        column: &'static str,
+        /// The text that stands there.
+        got: String,
+        /// What may stand there, in words.
+        wants: &'static str,
+    },
+    /// A parameter that is out of its range.
+    #[error("{field} is {got}, wants {wants}")]
+    Parameter {
+        /// The name of the parameter.
+        field: &'static str,
+        /// What it is.
+        got: f64,
+        /// Its range, in words.
+        wants: &'static str,
     },
 }

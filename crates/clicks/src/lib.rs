@@ -1,10 +1,16 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), deny(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used))]
 
+#[cfg(feature = "baselines")]
+pub mod baselines;
 mod error;
 pub mod facility;
 pub mod model;
+#[cfg(feature = "csv")]
+mod folder;
 mod survey;
 
-pub use error::Error;
+pub use error::{Error, Result};
+#[cfg(feature = "csv")]
+pub use folder::{SurveyFolder, SurveyFolderParams, Tables};
 pub use survey::{Click, Repeats, Shape, Size, Subject, Survey, SurveyBuilder};

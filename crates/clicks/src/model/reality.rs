@@ -54,7 +54,7 @@ impl Reality {
     }
 
     pub(crate) fn check(&self) -> Result<(), Error> {
-        let parameter = |name, got, wants| Err(Error::Parameter { name, got, wants });
+        let parameter = |field, got, wants| Err(Error::Parameter { field, got, wants });
         if self.odds_at_half.is_nan() || self.odds_at_half <= 0.0 {
             return parameter("odds_at_half", self.odds_at_half, "a number above 0, or infinity");
         }

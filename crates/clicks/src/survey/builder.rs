@@ -1,10 +1,12 @@
 //! Fills a survey, one annotation after the other, in any order of subjects.
 
+use super::range::SIDE;
 use super::{Click, Marks, Shape, Survey};
-use crate::Error;
+use crate::{Error, Result};
 
 /// What happens when a volunteer annotates a subject once more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Repeats {
     /// The first annotation counts, as in the Zooniverse's aggregation (`keep_first`).
     #[default]
@@ -77,11 +79,11 @@ impl SurveyBuilder {
     ///
     /// # Errors
     /// [`Error::SubjectSize`] if a side is not between 1e-100 and 1e100, [`Error::TooMany`] at 2³² subjects.
-    pub fn subject(&mut self, width: f64, height: f64) -> Result<usize, Error> {
+    pub fn subject(&mut self, width: f64, height: f64) -> Result<usize> {
         let subject = self.sizes_of_subjects.len();
         for (field, got) in [("width", width), ("height", height)] {
-            if !(1e-100..=1e100).contains(&got) {
-                return Err(Error::SubjectSize { field, subject, got });
+            if !SIDE.holds(got) {
+                return Err(Error::SubjectSize { field, subject, got, wants: SIDE.words });
             }
         }
         index(subject, "subjects")?;
@@ -98,7 +100,7 @@ impl SurveyBuilder {
     /// [`Error::NoSubject`] if the subject was not added, [`Error::Click`] for a number of a click that is NaN, infinite or out
     /// of range, [`Error::MixedShapes`] if not all clicks of the survey have the same shape, [`Error::TooMany`] at 2³²
     /// volunteers, annotations or marks.
-    pub fn annotate(&mut self, subject: usize, volunteer: usize, clicks: &[Click]) -> Result<usize, Error> {
+    pub fn annotate(&mut self, subject: usize, volunteer: usize, clicks: &[Click]) -> Result<usize> {
         self.known(subject)?;
         let mut shape = self.shape;
         for (mark, click) in clicks.iter().enumerate() {
@@ -120,7 +122,7 @@ impl SurveyBuilder {
     ///
     /// # Errors
     /// [`Error::NoAnnotation`] if there is no such annotation, else those of [`annotate`](Self::annotate).
-    pub fn add(&mut self, annotation: usize, click: Click) -> Result<(), Error> {
+    pub fn add(&mut self, annotation: usize, click: Click) -> Result<()> {
         let n_annotations = self.annotations.len();
         let Some(&Annotation { subject, volunteer, n_marks }) = self.annotations.get(annotation) else {
             return Err(Error::NoAnnotation { annotation, n_annotations });
@@ -137,7 +139,7 @@ impl SurveyBuilder {
     ///
     /// # Errors
     /// [`Error::NoSubject`] if the subject was not added, [`Error::TooMany`] at 2³² of them on one subject.
-    pub fn silent(&mut self, subject: usize, n: usize) -> Result<(), Error> {
+    pub fn silent(&mut self, subject: usize, n: usize) -> Result<()> {
         self.known(subject)?;
         let sum = index(self.n_silent[subject].saturating_add(n), "silent viewers")?;
         self.n_silent[subject] = sum as usize;
@@ -148,22 +150,19 @@ impl SurveyBuilder {
     ///
     /// # Errors
     /// None today; a `Result` like every `build`.
-    pub fn build(self) -> Result<Survey, Error> {
-        let mut order: Vec<u32> = (0..self.annotations.len() as u32).collect();
-        order.sort_by_key(|&a| {
+    pub fn build(self) -> Result<Survey> {
+        let who = |a: u32| {
             let Annotation { subject, volunteer, .. } = self.annotations[a as usize];
             (subject, volunteer)
-        });
+        };
+        let mut order: Vec<u32> = (0..self.annotations.len() as u32).collect();
+        order.sort_by_key(|&annotation| who(annotation));
 
         let n_subjects = self.sizes_of_subjects.len();
         let mut viewers: Vec<u32> = Vec::with_capacity(order.len());
         let mut viewer_starts = vec![0; n_subjects + 1];
         // Per annotation, the viewer that it became.
         let mut places: Vec<Option<u32>> = vec![None; order.len()];
-        let who = |a: u32| {
-            let Annotation { subject, volunteer, .. } = self.annotations[a as usize];
-            (subject, volunteer)
-        };
         for same in order.chunk_by(|&a, &b| self.repeats != Repeats::Separate && who(a) == who(b)) {
             let (subject, volunteer) = who(same[0]);
             let counted = match self.repeats {
@@ -188,8 +187,7 @@ impl SurveyBuilder {
         accumulate(&mut starts);
         let mark_starts: Vec<usize> = viewer_starts.iter().map(|&viewer| starts[viewer]).collect();
         let mut mark_viewers = vec![0; starts[viewers.len()]];
-        for (subject, range) in viewer_starts.windows(2).enumerate() {
-            debug_assert!(starts[range[0]] == mark_starts[subject]);
+        for range in viewer_starts.windows(2) {
             for viewer in range[0]..range[1] {
                 mark_viewers[starts[viewer]..starts[viewer + 1]].fill((viewer - range[0]) as u32);
             }
@@ -214,7 +212,7 @@ impl SurveyBuilder {
         })
     }
 
-    fn known(&self, subject: usize) -> Result<(), Error> {
+    fn known(&self, subject: usize) -> Result<()> {
         let n_subjects = self.sizes_of_subjects.len();
         if subject < n_subjects { Ok(()) } else { Err(Error::NoSubject { subject, n_subjects }) }
     }
@@ -238,9 +236,9 @@ fn accept(
     subject: usize,
     volunteer: usize,
     mark: usize,
-) -> Result<Shape, Error> {
-    if let Some((field, got, wants)) = click.fault() {
-        return Err(Error::Click { field, subject, volunteer, mark, got, wants });
+) -> Result<Shape> {
+    if let Some((field, got, range)) = click.fault() {
+        return Err(Error::Click { field, subject, volunteer, mark, got, wants: range.words });
     }
     let got = click.shape();
     match shape {
@@ -256,7 +254,7 @@ fn push_optional<T: Copy>(column: &mut Option<Vec<Option<T>>>, value: Option<T>,
     }
 }
 
-fn index(i: usize, field: &'static str) -> Result<u32, Error> {
+fn index(i: usize, field: &'static str) -> Result<u32> {
     u32::try_from(i).ok().filter(|&i| i < u32::MAX).ok_or(Error::TooMany { field })
 }
 

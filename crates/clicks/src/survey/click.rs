@@ -1,5 +1,7 @@
 //! One mark as a volunteer set it.
 
+use super::range::{LENGTH, NEAR, Range};
+
 /// One mark as a volunteer set it.
 ///
 /// ```
@@ -10,6 +12,7 @@
 /// assert_eq!(click.label, Some(2));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Click {
     /// Column of the point or of the centre, in pixels, between −1e100 and 1e100. It may lie outside of the image.
     pub x: f64,
@@ -25,6 +28,7 @@ pub struct Click {
 
 /// The size of a mark that is not a point.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Size {
     /// A circle.
     Circle {
@@ -42,6 +46,7 @@ pub enum Size {
 
 /// What all marks of a survey are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Shape {
     /// Marks without a size.
     #[default]
@@ -99,21 +104,22 @@ impl Click {
         })
     }
 
-    /// The first number that is out of its range: its field, itself and the range in words.
-    pub(super) fn fault(&self) -> Option<(&'static str, f64, &'static str)> {
-        let near = |field, got: f64| {
-            (got.is_nan() || got.abs() > 1e100).then_some((field, got, "a number between -1e100 and 1e100"))
+    /// The first number that is out of its range: its field, itself and the range.
+    pub(super) fn fault(&self) -> Option<(&'static str, f64, &'static Range)> {
+        let sizes = match self.size {
+            None => [None, None],
+            Some(Size::Circle { radius }) => [Some(("radius", radius, &LENGTH)), None],
+            Some(Size::Box { width, height }) => {
+                [Some(("width", width, &LENGTH)), Some(("height", height, &LENGTH))]
+            }
         };
-        let long = |field, got: f64| {
-            (!(0.0..=1e100).contains(&got)).then_some((field, got, "a number between 0 and 1e100"))
-        };
-        let size = || match self.size? {
-            Size::Circle { radius } => long("radius", radius),
-            Size::Box { width, height } => long("width", width).or_else(|| long("height", height)),
-        };
-        near("x", self.x)
-            .or_else(|| near("y", self.y))
-            .or_else(size)
-            .or_else(|| self.time.and_then(|time| near("time", time)))
+        let time = self.time.map(|time| ("time", time, &NEAR));
+        let position = [Some(("x", self.x, &NEAR)), Some(("y", self.y, &NEAR))];
+        position
+            .into_iter()
+            .chain(sizes)
+            .chain([time])
+            .flatten()
+            .find(|(_, number, range)| !range.holds(*number))
     }
 }

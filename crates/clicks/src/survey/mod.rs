@@ -2,6 +2,9 @@
 
 mod builder;
 mod click;
+pub(crate) mod range;
+#[cfg(feature = "serde")]
+mod saved;
 mod subject;
 mod subset;
 
@@ -34,6 +37,8 @@ pub use subject::Subject;
 /// # Ok::<(), manyhands_clicks::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+// `remote` leaves the traits themselves to `saved`, which checks what it reads.
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(remote = "Self"))]
 pub struct Survey {
     shape: Shape,
     n_volunteers: usize,
@@ -49,6 +54,7 @@ pub struct Survey {
 
 /// Columns of marks.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 struct Marks {
     xy: Vec<[f64; 2]>,
     sizes: Option<Vec<[f64; 2]>>,

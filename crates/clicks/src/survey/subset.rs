@@ -4,7 +4,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::{Marks, Survey};
-use crate::Error;
+use crate::{Error, Result};
 
 impl Survey {
     /// These subjects, in this order; one may be taken more than once.
@@ -22,7 +22,7 @@ impl Survey {
     ///
     /// # Errors
     /// [`Error::NoSubject`] for an index that the survey does not have.
-    pub fn select(&self, subjects: &[usize]) -> Result<Self, Error> {
+    pub fn select(&self, subjects: &[usize]) -> Result<Self> {
         let n_subjects = self.n_subjects();
         if let Some(&subject) = subjects.iter().find(|&&subject| subject >= n_subjects) {
             return Err(Error::NoSubject { subject, n_subjects });
