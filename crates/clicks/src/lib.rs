@@ -5,7 +5,7 @@
 pub mod baselines;
 mod error;
 pub mod facility;
-pub mod model;
+mod model;
 #[cfg(feature = "csv")]
 mod folder;
 mod survey;
@@ -13,4 +13,7 @@ mod survey;
 pub use error::{Error, Result};
 #[cfg(feature = "csv")]
 pub use folder::{SurveyFolder, SurveyFolderParams, Tables};
+pub use model::{
+    ClickModel, ClickModelParams, Clump, Intervals, Losses, Reality, Step, SubjectEstimate, VolunteerEstimate,
+};
 pub use survey::{Click, Repeats, Shape, Size, Subject, Survey, SurveyBuilder};

@@ -2,7 +2,7 @@
 
 /// For every row of `gains` (`n_columns` numbers a row) its column, or `None`, such that no column is taken twice and the sum of
 /// the taken gains is greatest. Gains of 0 or less are never taken. Ties go to the lower column.
-pub(super) fn assign(gains: &[f64], n_columns: usize) -> Vec<Option<usize>> {
+pub(crate) fn assign(gains: &[f64], n_columns: usize) -> Vec<Option<usize>> {
     if n_columns == 0 {
         return Vec::new();
     }

@@ -35,6 +35,7 @@ mod seeds;
 mod solution;
 mod state;
 
+pub(crate) use hungarian::assign;
 pub use mark::Mark;
 pub use opening::Opening;
 pub use params::{FacilityLocationParams, Method};

@@ -88,11 +88,6 @@ impl<'a, const D: usize> Scene<'a, D> {
         self.gold.is_some()
     }
 
-    /// Number of objects of a gold subject.
-    pub(crate) fn n_gold(&self) -> usize {
-        self.gold.map_or(0, <[_]>::len)
-    }
-
     /// σ² of a mark.
     pub(crate) fn variance(&self, mark: usize) -> f64 {
         self.viewers[self.viewer(mark)].variance * self.image.blur

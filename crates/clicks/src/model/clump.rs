@@ -1,0 +1,71 @@
+//! What the marks of a subject show: clumps, with their places and probabilities.
+
+use super::reality::Reality;
+use super::scene::{Group, Scene};
+use super::space::Space;
+
+/// Marks of one subject that show the same thing, or one mark alone.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Clump {
+    /// Column and row, in pixels: the mean of its marks less their volunteers' biases, each weighted with 1/σ².
+    pub position: [f64; 2],
+    /// `[width, height]` of a box or `[radius, radius]` of a circle, in pixels; `None` for points.
+    pub size: Option<[f64; 2]>,
+    /// Standard deviation of the position along each axis, in pixels: S^−½. 0 on a gold subject, where it is known.
+    pub sigma: f64,
+    /// Probability that it is a real object: that it is a thing that others would mark too, times that such things are real. 1 on a gold subject.
+    pub probability: f64,
+    /// Its marks, as indices into the columns of the [`Subject`](crate::Subject), ascending; of different viewers. Empty only on a gold subject.
+    pub marks: Vec<usize>,
+    /// All viewers of the subject, silent ones included.
+    pub n_viewers: usize,
+    /// Its most probable label; ties go to the lower one. `None` where no mark has one.
+    pub label: Option<u32>,
+}
+
+/// Groups of marks by their lowest mark, then lone marks. On a gold subject: the known objects, in the order given.
+pub(super) fn candidates<const D: usize>(
+    scene: &Scene<'_, D>,
+    space: &Space<D>,
+    assignment: &[Option<usize>],
+    reality: Reality,
+) -> Vec<Clump> {
+    let n_viewers = scene.subject.n_viewers();
+    let real = reality.by_level(&scene.viewers, scene.image.shift);
+    let share_real = |n: usize| -> f64 {
+        scene.detection.posterior(n).iter().zip(&real).map(|(level, real)| level * real).sum()
+    };
+    let grouped = scene.groups(assignment).into_iter().map(|group| {
+        let probability =
+            if scene.is_gold() { 1.0 } else { logistic(group.ln_odds) * share_real(group.marks.len()) };
+        clump(space, group, probability, n_viewers)
+    });
+    let share_lone = share_real(1);
+    let lone = (0..assignment.len()).filter(|&m| assignment[m].is_none()).map(|m| {
+        let probability = scene.on_object(scene.viewer(m)) * share_lone;
+        let group = Group { at: scene.at[m], precision: 1.0 / scene.variance(m), marks: vec![m], ln_odds: 0.0 };
+        clump(space, group, probability, n_viewers)
+    });
+    grouped.chain(lone).map(|clump| Clump { label: majority(scene, &clump.marks), ..clump }).collect()
+}
+
+fn clump<const D: usize>(space: &Space<D>, group: Group<D>, probability: f64, n_viewers: usize) -> Clump {
+    let (position, size) = space.read(group.at);
+    let sigma = group.precision.powf(-0.5);
+    Clump { position, size, sigma, probability, marks: group.marks, n_viewers, label: None }
+}
+
+/// The most frequent label.
+fn majority<const D: usize>(scene: &Scene<'_, D>, marks: &[usize]) -> Option<u32> {
+    let labels = scene.subject.labels?;
+    let mut given: Vec<u32> = marks.iter().filter_map(|&m| labels[m]).collect();
+    given.sort_unstable();
+    let runs = given.chunk_by(|a, b| a == b);
+    // The first of the longest: `max_by_key` would take the last.
+    runs.rev().max_by_key(|run| run.len()).map(|run| run[0])
+}
+
+fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}

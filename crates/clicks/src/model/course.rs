@@ -1,0 +1,286 @@
+//! The iteration: objects explain volunteers and images, volunteers and images explain objects, until nothing changes.
+
+use rayon::prelude::*;
+
+use super::image::{Image, Summary};
+use super::levels::Row;
+use super::population::Population;
+use super::scene::{Laws, Limit, Scene};
+use super::space::Space;
+use super::volunteer::{Tally, Volunteer};
+use crate::{Result, Survey};
+
+/// Subjects that one task works on.
+const CHUNK: usize = 64;
+/// Numbers that would move by less than this share of their posterior standard deviation stay what they are: else everybody who shares a subject
+/// with somebody would move a little for ever.
+const STILL: f64 = 0.1;
+/// The population is learned until nothing of it moves by more than this share.
+const LEARNED: f64 = 0.02;
+
+/// What happened to the objective.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Step {
+    /// Marks were grouped anew; the objective after that, in nats.
+    Grouped(f64),
+    /// Volunteers moved to their most probable numbers.
+    Volunteers(f64),
+    /// Images did.
+    Images(f64),
+    /// The laws of the population were learned anew. This changes the objective itself, so that it may fall; between two of these it does not.
+    Population(f64),
+}
+
+impl Step {
+    /// The objective after the step, in nats.
+    pub fn objective(&self) -> f64 {
+        match *self {
+            Self::Grouped(value) | Self::Volunteers(value) | Self::Images(value) | Self::Population(value) => value,
+        }
+    }
+}
+
+/// The state of the iteration.
+#[derive(Debug)]
+pub(crate) struct Course<'a, const D: usize> {
+    survey: &'a Survey,
+    space: &'a Space<D>,
+    gold: &'a [Option<Vec<[f64; 2]>>],
+    limit: Limit,
+    pub(crate) population: Population,
+    levels: Row,
+    pub(crate) volunteers: Vec<Volunteer>,
+    pub(crate) images: Vec<Image>,
+    pub(crate) assignment: Vec<Option<usize>>,
+    /// By annotation.
+    tallies: Vec<Tally>,
+    pub(crate) summaries: Vec<Summary>,
+    /// Which subjects' numbers have changed since they were tallied, and since they were grouped.
+    untallied: Vec<bool>,
+    ungrouped: Vec<bool>,
+    /// The annotations of each volunteer.
+    annotations: Vec<Vec<u32>>,
+    pub(crate) trace: Vec<Step>,
+    /// Subjects grouped in each round.
+    pub(crate) n_grouped: Vec<usize>,
+}
+
+impl<'a, const D: usize> Course<'a, D> {
+    pub(crate) fn new(
+        survey: &'a Survey,
+        space: &'a Space<D>,
+        gold: &'a [Option<Vec<[f64; 2]>>],
+        limit: Limit,
+        population: Population,
+    ) -> Self {
+        let mut annotations = vec![Vec::new(); survey.n_volunteers()];
+        for subject in survey.subjects() {
+            for (j, &v) in subject.viewers.iter().enumerate() {
+                annotations[v as usize].push((subject.first_viewer + j) as u32);
+            }
+        }
+        let n = survey.n_subjects();
+        Self {
+            survey,
+            space,
+            gold,
+            limit,
+            population,
+            levels: population.levels(),
+            volunteers: vec![Volunteer::typical(&population); survey.n_volunteers()],
+            images: vec![Image::typical(&population); n],
+            assignment: vec![None; survey.n_marks()],
+            tallies: vec![Tally::default(); annotations.iter().map(Vec::len).sum()],
+            summaries: vec![Summary::default(); n],
+            untallied: vec![true; n],
+            ungrouped: vec![true; n],
+            annotations,
+            trace: Vec::new(),
+            n_grouped: Vec::new(),
+        }
+    }
+
+    /// One subject as it looks under the present numbers.
+    pub(crate) fn scene(&self, s: usize) -> Scene<'_, D> {
+        let laws = Laws {
+            volunteers: &self.volunteers,
+            population: &self.population,
+            levels: &self.levels,
+            limit: self.limit,
+        };
+        let subject = self.survey.subject(s);
+        let marks = subject.first_mark..subject.first_mark + subject.n_marks();
+        let gold = self.gold.get(s).and_then(|gold| gold.as_deref());
+        Scene::new(subject, &self.space.at[marks], self.space.ln_volume[s], self.images[s], gold, laws)
+    }
+
+    /// The present assignment of a subject's marks.
+    pub(crate) fn assignment_of(&self, s: usize) -> &[Option<usize>] {
+        let subject = self.survey.subject(s);
+        &self.assignment[subject.first_mark..subject.first_mark + subject.n_marks()]
+    }
+
+    /// Iterates until nothing changes, `rounds` at most; the population is learned in the first `learning` rounds. Whether nothing changes any more.
+    pub(crate) fn run(&mut self, rounds: usize, learning: usize) -> Result<bool> {
+        let mut learning = learning;
+        for _ in 0..rounds {
+            self.look(true)?;
+            self.trace.push(Step::Grouped(self.objective()));
+            let mut moved = self.move_volunteers();
+            self.look(false)?;
+            self.trace.push(Step::Volunteers(self.objective()));
+            moved |= self.move_images();
+            if learning > 0 {
+                self.look(false)?;
+                self.trace.push(Step::Images(self.objective()));
+                learning -= 1;
+                if self.learn() {
+                    moved = true;
+                    self.look(false)?;
+                    self.trace.push(Step::Population(self.objective()));
+                } else {
+                    learning = 0;
+                }
+            }
+            if !moved {
+                return Ok(true);
+            }
+        }
+        self.look(true)?;
+        self.trace.push(Step::Grouped(self.objective()));
+        Ok(false)
+    }
+
+    /// Tallies every subject whose numbers have changed; with `group`, its marks are grouped anew before.
+    fn look(&mut self, group: bool) -> Result<()> {
+        struct Seen {
+            subject: usize,
+            assignment: Option<Vec<Option<usize>>>,
+            tallies: Vec<Tally>,
+            summary: Summary,
+        }
+        let changed = |s: &usize| self.untallied[*s] || (group && self.ungrouped[*s]);
+        let todo: Vec<usize> = (0..self.survey.n_subjects()).filter(changed).collect();
+        if group {
+            self.n_grouped.push(todo.len());
+        }
+        let look = |&s: &usize| -> Result<Seen> {
+            let scene = self.scene(s);
+            let present = self.assignment_of(s);
+            let start = present.iter().any(Option::is_some).then_some(present);
+            let assignment = if group { Some(scene.solve(start)?) } else { None };
+            let mut tallies = vec![Tally::default(); scene.subject.viewers.len()];
+            let summary = scene.tally(assignment.as_deref().unwrap_or(present), &mut tallies);
+            Ok(Seen { subject: s, assignment, tallies, summary })
+        };
+        let seen: Vec<Vec<Seen>> =
+            todo.par_chunks(CHUNK).map(|chunk| chunk.iter().map(look).collect()).collect::<Result<_>>()?;
+        for Seen { subject: s, assignment, tallies, summary } in seen.into_iter().flatten() {
+            let subject = self.survey.subject(s);
+            if let Some(assignment) = assignment {
+                let first = subject.first_mark;
+                self.assignment[first..first + assignment.len()].copy_from_slice(&assignment);
+                self.ungrouped[s] = false;
+            }
+            self.tallies[subject.first_viewer..subject.first_viewer + tallies.len()].copy_from_slice(&tallies);
+            self.summaries[s] = summary;
+            self.untallied[s] = false;
+        }
+        Ok(())
+    }
+
+    fn touch(&mut self, s: usize) {
+        self.untallied[s] = true;
+        self.ungrouped[s] = true;
+    }
+
+    /// Everything that a volunteer's marks say.
+    pub(crate) fn tally(&self, v: usize) -> Tally {
+        let mut sum = Tally::default();
+        for &annotation in &self.annotations[v] {
+            sum += &self.tallies[annotation as usize];
+        }
+        sum
+    }
+
+    fn move_volunteers(&mut self) -> bool {
+        let step = |v: usize| {
+            let (now, seen) = (self.volunteers[v], self.tally(v));
+            let next = now.step(&seen, &self.population);
+            let far = now.distance(&next, &next.spread(&seen, &self.population)) > STILL;
+            far.then_some(next)
+        };
+        let moved: Vec<Option<Volunteer>> = (0..self.volunteers.len()).into_par_iter().map(step).collect();
+        for s in 0..self.survey.n_subjects() {
+            if self.survey.subject(s).viewers.iter().any(|&v| moved[v as usize].is_some()) {
+                self.touch(s);
+            }
+        }
+        for (now, next) in self.volunteers.iter_mut().zip(&moved) {
+            *now = next.unwrap_or(*now);
+        }
+        moved.iter().any(Option::is_some)
+    }
+
+    fn move_images(&mut self) -> bool {
+        let mut any = false;
+        for s in 0..self.images.len() {
+            let (now, seen) = (self.images[s], &self.summaries[s]);
+            let next = now.step(seen, &self.population);
+            if now.distance(&next, seen, &self.population) > STILL {
+                self.images[s] = next;
+                self.touch(s);
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// Learns the population; whether it still moves.
+    fn learn(&mut self) -> bool {
+        let seen = (0..self.volunteers.len()).filter(|&v| !self.annotations[v].is_empty());
+        let volunteers: Vec<(Volunteer, Tally)> = seen.map(|v| (self.volunteers[v], self.tally(v))).collect();
+        let images: Vec<(Image, Summary)> =
+            self.images.iter().copied().zip(self.summaries.iter().copied()).collect();
+        let next = self.population.learn(&volunteers, &images);
+        let moves = self.population.distance(&next) > LEARNED;
+        if moves {
+            self.population = next;
+            self.levels = next.levels();
+            for s in 0..self.survey.n_subjects() {
+                self.touch(s);
+            }
+        }
+        moves
+    }
+
+    /// By how much the coordinates of the sizes must be stretched to scatter like the positions.
+    pub(crate) fn scatter_of_sizes(&self) -> [f64; 2] {
+        let mut squares = [0.0; D];
+        for s in 0..self.survey.n_subjects() {
+            let scene = self.scene(s);
+            for group in scene.groups(self.assignment_of(s)) {
+                for &m in &group.marks {
+                    for (d, sum) in squares.iter_mut().enumerate() {
+                        *sum += (scene.at[m][d] - group.at[d]).powi(2) / scene.variance(m);
+                    }
+                }
+            }
+        }
+        let plane = 0.5 * (squares[0] + squares[1]);
+        std::array::from_fn(|axis| {
+            let of_size = squares.get(axis + 2).copied().unwrap_or(plane);
+            // At most tenfold: identical sizes must not make all else vanish.
+            if plane > 0.0 && of_size > 0.0 { (plane / of_size).sqrt().clamp(0.1, 10.0) } else { 1.0 }
+        })
+    }
+
+    /// ln of the probability of marks, objects and numbers, up to a constant.
+    fn objective(&self) -> f64 {
+        let marks: f64 = self.summaries.iter().map(|seen| seen.value).sum();
+        let volunteers: f64 = self.volunteers.iter().map(|v| v.ln_prior(&self.population)).sum();
+        let images: f64 = self.images.iter().map(|image| image.ln_prior(&self.population)).sum();
+        marks + volunteers + images
+    }
+}

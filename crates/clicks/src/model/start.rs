@@ -1,0 +1,64 @@
+//! Where the iteration starts: the scatter of marks is found by trying, on a sample of the subjects.
+
+use super::course::Course;
+use super::population::Population;
+use super::scene::Limit;
+use super::space::Space;
+use crate::{Result, Survey};
+
+/// Marks in the sample, about.
+const SAMPLE: usize = 8000;
+/// The greatest scatter that is tried, as a share of the side of an image.
+const GREATEST: f64 = 0.05;
+/// From one scatter to the next, and how many are tried: down to a two-thousandth of the side.
+const FACTOR: f64 = 0.6;
+const N_TRIED: i32 = 10;
+/// Rounds of each trial, and of the one that is best.
+const TRIAL: usize = 2;
+const ROUNDS: usize = 15;
+
+/// The population as a sample of subjects shows it, and the space in which their marks scatter alike. `scatter` is taken for granted where given.
+pub(crate) fn start<const D: usize>(survey: &Survey, scatter: Option<f64>) -> Result<(Population, Space<D>)> {
+    let sample = survey.select(&evenly(survey))?;
+    let mut space = Space::new(&sample);
+    let side = side(&sample);
+    let marks = sample.n_marks() as f64 / sample.n_annotations().max(1) as f64;
+    let scatters: Vec<f64> = match scatter {
+        Some(scatter) => vec![scatter],
+        None => (0..N_TRIED).map(|k| side * GREATEST * FACTOR.powi(k)).collect(),
+    };
+    let mut best = (f64::NEG_INFINITY, Population::start(scatters[0], marks));
+    for scatter in scatters {
+        let mut course = Course::new(&sample, &space, &[], Limit::None, Population::start(scatter, marks));
+        course.run(TRIAL, TRIAL)?;
+        let value = course.summaries.iter().map(|seen| seen.value).sum();
+        if value > best.0 {
+            best = (value, course.population);
+        }
+    }
+    if D > 2 {
+        let mut course = Course::new(&sample, &space, &[], Limit::None, best.1);
+        course.run(TRIAL, TRIAL)?;
+        let factors = course.scatter_of_sizes();
+        best.1 = course.population;
+        space = space.rescaled(&sample, factors);
+    }
+    let mut course = Course::new(&sample, &space, &[], Limit::None, best.1);
+    course.run(ROUNDS, ROUNDS)?;
+    let population = course.population;
+    Ok((population, space.of(survey)))
+}
+
+/// Subjects at even distances, until they have enough marks.
+fn evenly(survey: &Survey) -> Vec<usize> {
+    let share = SAMPLE as f64 / survey.n_marks().max(1) as f64;
+    let n = ((survey.n_subjects() as f64 * share).ceil() as usize).clamp(1, survey.n_subjects().max(1));
+    (0..n.min(survey.n_subjects())).map(|k| k * survey.n_subjects() / n).collect()
+}
+
+/// The side of a square image of average area, in pixels.
+fn side(survey: &Survey) -> f64 {
+    let n = survey.n_subjects().max(1) as f64;
+    let area = survey.subjects().map(|subject| subject.area()).sum::<f64>() / n;
+    if area > 0.0 { area.sqrt() } else { 1.0 }
+}

@@ -1,0 +1,83 @@
+//! What grouped marks say about the volunteers, the image and the objects.
+
+use super::image::Summary;
+use super::levels::{LEVELS, Row, level};
+use super::scene::{Scene, squared};
+use super::volunteer::Tally;
+
+impl<const D: usize> Scene<'_, D> {
+    /// What this assignment says: about the subject, and in `tallies` about each named viewer.
+    ///
+    /// Objects that nobody marked are summed out, and so is whether a lone mark is false or the only one on its object.
+    pub(crate) fn tally(&self, assignment: &[Option<usize>], tallies: &mut [Tally]) -> Summary {
+        let mut seen = Summary::default();
+        tallies.fill(Tally { images: 1.0, ..Tally::default() });
+        seen.value -= self.image.lambda + self.viewers.iter().map(|v| v.false_marks).sum::<f64>();
+        if !self.is_gold() {
+            seen.levels = self.detection.undetected();
+            seen.value += seen.n_objects();
+        }
+        let lone = self.detection.posterior(1);
+        for (m, group) in assignment.iter().enumerate() {
+            let viewer = self.viewer(m);
+            seen.value += self.ln_lone(viewer);
+            if group.is_none() {
+                let object = self.on_object(viewer);
+                tallies[viewer].found += object;
+                tallies[viewer].false_marks += 1.0 - object;
+                add(&mut seen.levels, &lone, object);
+            }
+        }
+        for group in self.groups(assignment) {
+            seen.value += group.ln_odds;
+            add(&mut seen.levels, &self.detection.posterior(group.marks.len()), 1.0);
+            for &m in &group.marks {
+                let viewer = self.viewer(m);
+                let squares = squared(self.at[m], group.at);
+                // Nothing is lost to a position that is known: its precision is infinite.
+                let lost = D as f64 / (self.variance(m) * group.precision);
+                let tally = &mut tallies[viewer];
+                tally.found += 1.0;
+                tally.axes += D as f64;
+                tally.lost += lost;
+                tally.squares += squares / self.image.blur;
+                tally.weight += 1.0 / self.image.blur;
+                for d in 0..2 {
+                    tally.offset[d] += (self.at[m][d] - group.at[d]) / self.image.blur;
+                }
+                seen.axes += D as f64;
+                seen.lost += lost;
+                seen.squares += squares / self.viewers[viewer].variance;
+            }
+        }
+        self.expect(&mut seen, tallies);
+        seen
+    }
+
+    /// How many objects each viewer should have marked.
+    fn expect(&self, seen: &mut Summary, tallies: &mut [Tally]) {
+        let scale: Row = std::array::from_fn(|l| (self.image.shift + level(l)).exp());
+        for (j, volunteer) in self.viewers.iter().enumerate() {
+            let odds = volunteer.odds();
+            let (mut expected, mut information) = (0.0, 0.0);
+            for (n, scale) in seen.levels.iter().zip(&scale) {
+                let p = odds * scale / (1.0 + odds * scale);
+                expected += n * p;
+                information += n * p * (1.0 - p);
+            }
+            let found = tallies.get(j).map_or(0.0, |tally| tally.found);
+            seen.excess += found - expected;
+            seen.information += information;
+            if let Some(tally) = tallies.get_mut(j) {
+                tally.expected = expected;
+                tally.information = information;
+            }
+        }
+    }
+}
+
+fn add(levels: &mut Row, law: &Row, times: f64) {
+    for l in 0..LEVELS {
+        levels[l] += times * law[l];
+    }
+}
