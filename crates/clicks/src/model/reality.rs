@@ -17,8 +17,8 @@ use crate::Error;
 /// use manyhands_clicks::Reality;
 ///
 /// let crowd = Reality::default();
-/// assert!((crowd.probability(0.5) - 0.98 * 0.9).abs() < 1e-12);
-/// assert!(crowd.probability(0.1) < 0.4);
+/// assert!((crowd.probability(0.5) - 0.97 * 20.0 / 21.0).abs() < 1e-12);
+/// assert!(crowd.probability(0.05) < 0.4);
 /// assert_eq!(Reality::CERTAIN.probability(0.1), 1.0);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,9 +69,9 @@ impl Reality {
 }
 
 impl Default for Reality {
-    /// 9 : 1 at one half, slope 1.3, ceiling 0.98: what three crowds with known truth have in common (spots in two sets of microscope images,
+    /// 20 : 1 at one half, slope 1.3, ceiling 0.97: what three crowds with known truth have in common (spots in two sets of microscope images,
     /// pedestrians), rounded; see `docs/methods/clicks.md`.
     fn default() -> Self {
-        Self { odds_at_half: 9.0, slope: 1.3, ceiling: 0.98 }
+        Self { odds_at_half: 20.0, slope: 1.3, ceiling: 0.97 }
     }
 }
