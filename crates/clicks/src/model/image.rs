@@ -94,6 +94,6 @@ impl Image {
             (next.blur / self.blur).ln() * (population.sharpness.shape + seen.sharpness().count).sqrt(),
         ]
         .into_iter()
-        .fold(0.0, |most, move_| f64::max(most, move_.abs()))
+        .fold(0.0, |most, distance| f64::max(most, distance.abs()))
     }
 }

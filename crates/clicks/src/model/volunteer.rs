@@ -131,17 +131,19 @@ impl Volunteer {
         }
     }
 
-    /// The greatest move to `next`, in posterior standard deviations.
+    /// The greatest move to `next`, in posterior standard deviations; for who is known very well, in tenths (of a logit, of σ).
     pub(crate) fn distance(&self, next: &Self, spread: &Spread) -> f64 {
+        let tenth = 0.1;
+        let tenth_of_sigma = tenth * self.variance.sqrt();
         [
-            (next.false_marks / self.false_marks).ln() / spread.ln_false_marks,
-            (next.theta - self.theta) / spread.theta,
-            (next.variance / self.variance).ln() / spread.ln_variance,
-            (next.bias[0] - self.bias[0]) / spread.bias,
-            (next.bias[1] - self.bias[1]) / spread.bias,
+            (next.false_marks / self.false_marks).ln() / spread.ln_false_marks.max(tenth),
+            (next.theta - self.theta) / spread.theta.max(tenth),
+            (next.variance / self.variance).ln() / spread.ln_variance.max(tenth),
+            (next.bias[0] - self.bias[0]) / spread.bias.max(tenth_of_sigma),
+            (next.bias[1] - self.bias[1]) / spread.bias.max(tenth_of_sigma),
         ]
         .into_iter()
-        .fold(0.0, |most, move_| f64::max(most, move_.abs()))
+        .fold(0.0, |most, distance| f64::max(most, distance.abs()))
     }
 }
 
