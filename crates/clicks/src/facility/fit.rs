@@ -9,18 +9,18 @@ use super::point::Point;
 use super::solution::{Facility, FacilityLocation};
 use super::{bound, exact, jms, link, search};
 
-/// `start` has the facility of every mark to begin with, and their number.
+/// `given` has groups of marks to begin with.
 pub(super) fn fit<const D: usize>(
     params: &FacilityLocationParams,
     marks: &[Mark<D>],
-    start: Option<&[Vec<usize>]>,
+    given: Option<&[Vec<usize>]>,
 ) -> FacilityLocation<D> {
     let order = order(marks);
     let (viewers, n_viewers) = viewers(marks, &order);
     let charge = Charge::new(&params.opening, D, n_viewers);
     let points = order.iter().zip(&viewers).map(|(&m, &viewer)| Point::new(&marks[m], viewer, &charge));
     let points: Vec<Point<D>> = points.collect();
-    let start = start.map_or_else(Vec::new, |groups| places(groups, &order));
+    let start = given.map_or_else(Vec::new, |groups| places(groups, &order));
     let components = link::components(&points, &start);
     let mut begins = Begins::new(&start, points.len());
     let mut whole = FacilityLocation {
@@ -40,7 +40,7 @@ pub(super) fn fit<const D: usize>(
         }
         let mine = members.iter().map(|&p| points[p]).collect();
         let component = Component::new(mine, &charge, &mut numbers);
-        let part = solve(params, &component, &begins.of(members));
+        let part = solve(params, &component, given.is_some().then(|| begins.of(members)));
         gap = gap.zip(part.gap).map(|(sum, more)| sum + more);
         whole.converged &= part.converged;
         for step in part.steps {
@@ -171,7 +171,7 @@ struct Part {
 fn solve<const D: usize>(
     params: &FacilityLocationParams,
     component: &Component<D>,
-    start: &[Vec<usize>],
+    start: Option<Vec<Vec<usize>>>,
 ) -> Part {
     let net_gain = |members: &Vec<usize>| Moments::of(&component.points, members).value(component.charge);
     let value = |groups: &[Vec<usize>]| -> f64 { groups.iter().map(net_gain).sum() };
@@ -180,8 +180,8 @@ fn solve<const D: usize>(
     let (groups, steps, converged) = match (params.method, &optimum) {
         (Method::LocalSearch, Some(groups)) => (groups.clone(), vec![value(groups)], true),
         (Method::LocalSearch, None) => {
-            let twice = component.len() <= params.second_start_up_to;
-            let found = search::solve(component, params.rounds, start, twice);
+            let thorough = start.is_none() && component.len() <= params.thorough_up_to;
+            let found = search::solve(component, params.rounds, &start.unwrap_or_default(), thorough);
             (found.groups, found.steps, found.converged)
         }
         (Method::JainMahdianSaberi, _) => {

@@ -4,7 +4,7 @@ use super::assign::Assign;
 use super::component::Component;
 use super::seeds::Seeds;
 use super::state::State;
-use super::{greedy, jms, moves};
+use super::{greedy, jms, kicks, moves};
 
 /// A local optimum, or what the last round left.
 #[derive(Debug)]
@@ -15,13 +15,13 @@ pub(super) struct Found {
     pub(super) converged: bool,
 }
 
-/// From `start`, or from the lazy greedy start. And then, where `twice`, from that of Jain, Mahdian & Saberi if it is better than what the
-/// first one led to; so there the result is never worse than either.
+/// From `start`, and from the lazy greedy start on what it leaves free. Then, where `thorough`, from the result of Jain, Mahdian & Saberi
+/// if it is better than what the first start led to; and from kicks.
 pub(super) fn solve<const D: usize>(
     component: &Component<D>,
     rounds: usize,
     start: &[Vec<usize>],
-    twice: bool,
+    thorough: bool,
 ) -> Found {
     let mut seeds = Seeds::new(component);
     let mut state = State::new(component);
@@ -30,7 +30,7 @@ pub(super) fn solve<const D: usize>(
     }
     greedy::open_all(&mut state, &mut seeds);
     let mut converged = climb(&mut state, &mut seeds, rounds);
-    if twice {
+    if thorough {
         let mut second = State::new(component);
         for members in jms::solve(component) {
             second.replace(&[], &[&members]);
@@ -39,13 +39,14 @@ pub(super) fn solve<const D: usize>(
             converged = climb(&mut second, &mut seeds, rounds);
             state = second;
         }
+        kicks::kick(&mut state, &mut seeds, rounds);
     }
     let groups = state.groups.into_iter().map(|group| group.members).filter(|members| !members.is_empty());
     Found { groups: groups.collect(), steps: state.steps, converged }
 }
 
 /// Rounds of moves until none pays; says whether it came so far.
-fn climb<const D: usize>(state: &mut State<D>, seeds: &mut Seeds<D>, rounds: usize) -> bool {
+pub(super) fn climb<const D: usize>(state: &mut State<D>, seeds: &mut Seeds<D>, rounds: usize) -> bool {
     let mut sweep = Sweep::new(state.component);
     // At first all is looked at, whatever has changed.
     state.take_changed(&mut sweep.changed);

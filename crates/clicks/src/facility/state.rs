@@ -12,7 +12,7 @@ pub(super) struct Group<const D: usize> {
     pub(super) value: f64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct State<'a, const D: usize> {
     pub(super) component: &'a Component<'a, D>,
     pub(super) groups: Vec<Group<D>>,
@@ -83,13 +83,30 @@ impl<'a, const D: usize> State<'a, D> {
         if step <= self.component.tolerance {
             return false;
         }
+        self.apply(dissolve.len(), new, step);
+        true
+    }
+
+    /// The same whether it raises the objective or not.
+    pub(super) fn force(&mut self, new: &[usize]) {
+        self.query += 1;
+        self.touched.clear();
+        for &m in new {
+            self.point_met[m] = self.query;
+            self.touched.extend(self.of[m].filter(|f| !self.touched.contains(f)));
+        }
+        self.apply(0, &[new], 0.0);
+    }
+
+    /// Changes the facilities that are `touched`, of which the first `n_dissolve` close.
+    fn apply(&mut self, n_dissolve: usize, new: &[&[usize]], step: f64) {
         self.steps.push(step);
         let touched = std::mem::take(&mut self.touched);
         for (k, &f) in touched.iter().enumerate() {
             let mut members = std::mem::take(&mut self.groups[f].members);
             self.release(&members);
-            members.retain(|&m| k >= dissolve.len() && self.point_met[m] != self.query);
-            if self.moments(&members).value(charge) <= 0.0 {
+            members.retain(|&m| k >= n_dissolve && self.point_met[m] != self.query);
+            if self.moments(&members).value(self.component.charge) <= 0.0 {
                 members.clear();
             }
             self.set(f, members);
@@ -102,7 +119,6 @@ impl<'a, const D: usize> State<'a, D> {
             members.sort_unstable();
             self.set(self.groups.len() - 1, members);
         }
-        true
     }
 
     fn release(&mut self, members: &[usize]) {
