@@ -43,7 +43,9 @@ impl Assign {
                     edges.push(Edge { row, facility, gain });
                 }
             }
-            state.groups_near(&point.at, near);
+            // Without this viewer's other mark, a facility's mean may be nearer.
+            let reach = point.radius * std::f64::consts::SQRT_2;
+            state.groups_near(&point.at, reach, near);
             for &facility in near.iter().filter(|&&f| state.of[m] != Some(f)) {
                 let group = &state.groups[facility];
                 let own = group.members.iter().position(|&n| points[n].viewer == viewer);

@@ -1,7 +1,7 @@
 //! A cell list: the points near a position, without looking at the others.
 
 /// Points sorted by square cells, row by row.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Cells {
     corner: (f64, f64),
     edge: f64,

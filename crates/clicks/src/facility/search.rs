@@ -88,6 +88,7 @@ impl Sweep {
 
     fn run<const D: usize>(&mut self, state: &mut State<D>, seeds: &mut Seeds<D>) {
         let component = state.component;
+        state.index_groups();
         for viewer in 0..component.n_viewers() {
             if component.of_viewer(viewer).iter().any(|&m| self.changed[m] >= self.assigned[viewer]) {
                 self.assigned[viewer] = state.steps.len() + 1;
@@ -97,8 +98,9 @@ impl Sweep {
         // Those that moves open in this round wait for the next.
         let n_groups = state.groups.len();
         self.moved.resize(n_groups, 0);
+        state.index_groups();
         for f in 0..n_groups {
-            if state.groups[f].members.iter().any(|&m| self.changed[m] >= self.moved[f]) {
+            if self.stale(state, f) {
                 self.moved[f] = state.steps.len() + 1;
                 self.facility(state, seeds, f);
             }
@@ -115,15 +117,24 @@ impl Sweep {
     fn facility<const D: usize>(&mut self, state: &mut State<D>, seeds: &mut Seeds<D>, f: usize) {
         let at = state.groups[f].moments.at;
         let near = &mut self.near;
-        state.groups_near(&at, near);
+        state.groups_near(&at, state.component.reach, near);
         near.retain(|&g| g != f);
         let alone = moves::recentre(state, seeds, f)
             || moves::close(state, f, near)
             || moves::part(state, seeds, &[f])
             || moves::swap(state, seeds, f);
-        if !alone {
-            let both = |&g: &usize| moves::merge(state, seeds, f, g) || moves::part(state, seeds, &[f, g]);
-            let _ = near.iter().any(both);
+        if alone {
+            return;
         }
+        let near = std::mem::take(&mut self.near);
+        // A pair once, unless its first does not come to its turn.
+        let pairs = near.iter().filter(|&&g| g > f || !self.stale(state, g)).copied().collect::<Vec<_>>();
+        let _ = pairs.iter().any(|&g| moves::merge(state, seeds, f, g) || moves::part(state, seeds, &[f, g]));
+        self.near = near;
+    }
+
+    /// Whether anything has changed around facility `f` since its moves were tried.
+    fn stale<const D: usize>(&self, state: &State<D>, f: usize) -> bool {
+        state.groups[f].members.iter().any(|&m| self.changed[m] >= self.moved[f])
     }
 }

@@ -1,7 +1,9 @@
 //! A solution in the making: open facilities, who belongs to which, and the doors through which it changes.
 
+use super::cells::Cells;
 use super::component::Component;
 use super::moments::Moments;
+use super::point::{distance2, plane};
 
 /// An open facility, or a closed one without members.
 #[derive(Debug, Clone, Default)]
@@ -24,10 +26,12 @@ pub(super) struct State<'a, const D: usize> {
     pub(super) steps: Vec<f64>,
     /// Points whose facility has changed, and with how many steps; see [`take_changed`](Self::take_changed).
     changed: Vec<(usize, usize)>,
-    /// Which points, and which groups, the query in progress has met.
-    point_met: Vec<usize>,
-    group_met: Vec<usize>,
-    query: usize,
+    /// Which points the change in progress moves.
+    moving: Vec<usize>,
+    change: usize,
+    /// Facilities that were open when they were last indexed, and where.
+    open: Vec<usize>,
+    sites: Cells,
     touched: Vec<usize>,
 }
 
@@ -41,9 +45,10 @@ impl<'a, const D: usize> State<'a, D> {
             shares: vec![0.0; n],
             steps: Vec::new(),
             changed: Vec::new(),
-            point_met: vec![0; n],
-            group_met: Vec::new(),
-            query: 0,
+            moving: vec![0; n],
+            change: 0,
+            open: Vec::new(),
+            sites: Cells::new(std::iter::empty(), 1.0),
             touched: Vec::new(),
         }
     }
@@ -60,14 +65,14 @@ impl<'a, const D: usize> State<'a, D> {
     /// whatever is no longer worth its opening; but only if all that raises the objective. Says whether it did.
     pub(super) fn replace(&mut self, dissolve: &[usize], new: &[&[usize]]) -> bool {
         let (points, charge) = (&self.component.points, self.component.charge);
-        self.query += 1;
+        self.change += 1;
         self.touched.clear();
         self.touched.extend_from_slice(dissolve);
         let mut step = 0.0;
         for &members in new {
             step += self.moments(members).value(charge);
             for &m in members {
-                self.point_met[m] = self.query;
+                self.moving[m] = self.change;
                 self.touched.extend(self.of[m].filter(|f| !self.touched.contains(f)));
             }
         }
@@ -75,7 +80,7 @@ impl<'a, const D: usize> State<'a, D> {
             let group = &self.groups[f];
             step -= group.value;
             if k >= dissolve.len() {
-                let stay = group.members.iter().filter(|&&m| self.point_met[m] != self.query);
+                let stay = group.members.iter().filter(|&&m| self.moving[m] != self.change);
                 let rest = stay.fold(Moments::default(), |sums, &m| sums.with(&points[m]));
                 step += rest.value(charge).max(0.0);
             }
@@ -89,10 +94,10 @@ impl<'a, const D: usize> State<'a, D> {
 
     /// The same whether it raises the objective or not.
     pub(super) fn force(&mut self, new: &[usize]) {
-        self.query += 1;
+        self.change += 1;
         self.touched.clear();
         for &m in new {
-            self.point_met[m] = self.query;
+            self.moving[m] = self.change;
             self.touched.extend(self.of[m].filter(|f| !self.touched.contains(f)));
         }
         self.apply(0, &[new], 0.0);
@@ -105,7 +110,7 @@ impl<'a, const D: usize> State<'a, D> {
         for (k, &f) in touched.iter().enumerate() {
             let mut members = std::mem::take(&mut self.groups[f].members);
             self.release(&members);
-            members.retain(|&m| k >= n_dissolve && self.point_met[m] != self.query);
+            members.retain(|&m| k >= n_dissolve && self.moving[m] != self.change);
             if self.moments(&members).value(self.component.charge) <= 0.0 {
                 members.clear();
             }
@@ -114,7 +119,6 @@ impl<'a, const D: usize> State<'a, D> {
         self.touched = touched;
         for &members in new.iter().filter(|members| !members.is_empty()) {
             self.groups.push(Group::default());
-            self.group_met.push(0);
             let mut members = members.to_vec();
             members.sort_unstable();
             self.set(self.groups.len() - 1, members);
@@ -182,16 +186,21 @@ impl<'a, const D: usize> State<'a, D> {
         }
     }
 
-    /// Puts the open facilities with a member near `site` into `found`, ascending.
-    pub(super) fn groups_near(&mut self, site: &[f64; D], found: &mut Vec<usize>) {
-        self.query += 1;
+    /// Sorts the open facilities by place, for [`groups_near`](Self::groups_near).
+    pub(super) fn index_groups(&mut self) {
+        self.open.clear();
+        self.open.extend((0..self.groups.len()).filter(|&f| !self.groups[f].members.is_empty()));
+        let sites = self.open.iter().map(|&f| plane(&self.groups[f].moments.at));
+        self.sites = Cells::new(sites, self.component.reach);
+    }
+
+    /// Puts into `found`, ascending, the open facilities that were within `reach` of `site` when they were last indexed and still are.
+    pub(super) fn groups_near(&self, site: &[f64; D], reach: f64, found: &mut Vec<usize>) {
         found.clear();
-        let Self { component, of, group_met, query, .. } = self;
-        component.near(site, component.reach, |n| {
-            if let Some(f) = of[n]
-                && group_met[f] != *query
-            {
-                group_met[f] = *query;
+        self.sites.near(plane(site), reach, |k| {
+            let f = self.open[k];
+            let group = &self.groups[f];
+            if !group.members.is_empty() && distance2(&group.moments.at, site) <= reach * reach {
                 found.push(f);
             }
         });
