@@ -90,9 +90,11 @@ impl Sweep {
         let component = state.component;
         state.index_groups();
         for viewer in 0..component.n_viewers() {
-            if component.of_viewer(viewer).iter().any(|&m| self.changed[m] >= self.assigned[viewer]) {
-                self.assigned[viewer] = state.steps.len() + 1;
-                self.assign.viewer(state, viewer);
+            let stale = |m: usize| self.changed[m] >= self.assigned[viewer];
+            if component.of_viewer(viewer).iter().any(|&m| stale(m)) {
+                let time = state.steps.len() + 1;
+                self.assign.viewer(state, viewer, stale);
+                self.assigned[viewer] = time;
             }
         }
         // Those that moves open in this round wait for the next.

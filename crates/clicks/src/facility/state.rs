@@ -48,7 +48,7 @@ impl<'a, const D: usize> State<'a, D> {
             moving: vec![0; n],
             change: 0,
             open: Vec::new(),
-            sites: Cells::new(std::iter::empty(), 1.0),
+            sites: Cells::new(std::iter::empty(), 1.0).0,
             touched: Vec::new(),
         }
     }
@@ -147,29 +147,27 @@ impl<'a, const D: usize> State<'a, D> {
         self.groups[f] = Group { members, moments, value };
     }
 
-    /// Gives the points of `viewer` new facilities: `to` has one entry for each of them. `step` is what that adds.
-    pub(super) fn reassign(&mut self, viewer: usize, to: &[Option<usize>], step: f64) {
+    /// Gives `points` of one viewer the facilities `to`. `step` is what that adds.
+    pub(super) fn reassign(&mut self, points: &[usize], to: &[Option<usize>], step: f64) {
         self.steps.push(step);
-        let component = self.component;
-        let moved = || component.of_viewer(viewer).iter().zip(to);
+        self.change += 1;
         let mut touched: Vec<usize> = Vec::new();
-        for (&m, &new) in moved() {
-            let old = self.of[m];
-            if old != new {
-                touched.extend(old.iter().chain(&new));
-            }
+        for (&m, &new) in points.iter().zip(to).filter(|&(&m, &new)| self.of[m] != new) {
+            self.moving[m] = self.change;
+            touched.extend(self.of[m].iter().chain(&new));
         }
         touched.sort_unstable();
         touched.dedup();
         for &f in &touched {
             let mut members = std::mem::take(&mut self.groups[f].members);
             self.release(&members);
-            members.retain(|&m| component.points[m].viewer != viewer);
+            members.retain(|&m| self.moving[m] != self.change);
             self.groups[f].members = members;
         }
         for f in touched {
             let mut members = std::mem::take(&mut self.groups[f].members);
-            members.extend(moved().filter(|&(_, &new)| new == Some(f)).map(|(&m, _)| m));
+            let come = points.iter().zip(to).filter(|&(&m, &new)| new == Some(f) && self.moving[m] == self.change);
+            members.extend(come.map(|(&m, _)| m));
             members.sort_unstable();
             self.set(f, members);
         }
@@ -188,10 +186,13 @@ impl<'a, const D: usize> State<'a, D> {
 
     /// Sorts the open facilities by place, for [`groups_near`](Self::groups_near).
     pub(super) fn index_groups(&mut self) {
+        let open = (0..self.groups.len()).filter(|&f| !self.groups[f].members.is_empty());
+        let open: Vec<usize> = open.collect();
+        let sites = open.iter().map(|&f| plane(&self.groups[f].moments.at));
+        let (sites, order) = Cells::new(sites, self.component.reach);
         self.open.clear();
-        self.open.extend((0..self.groups.len()).filter(|&f| !self.groups[f].members.is_empty()));
-        let sites = self.open.iter().map(|&f| plane(&self.groups[f].moments.at));
-        self.sites = Cells::new(sites, self.component.reach);
+        self.open.extend(order.into_iter().map(|k| open[k]));
+        self.sites = sites;
     }
 
     /// Puts into `found`, ascending, the open facilities that were within `reach` of `site` when they were last indexed and still are.
