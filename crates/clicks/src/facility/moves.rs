@@ -137,7 +137,7 @@ pub(super) fn part<const D: usize>(state: &mut State<D>, seeds: &mut Seeds<D>, f
         }
         best.map(|(_, m)| points[m].at)
     };
-    let Some(one) = farthest(site(state, facilities[0])) else { return false };
+    let Some(one) = farthest(state.moments(&pool).at) else { return false };
     let Some(two) = farthest(one).filter(|&two| two != one) else { return false };
     let [a, b] = seeds.pair(component, &pool, [one, two]);
     state.replace(facilities, &[&a, &b])
