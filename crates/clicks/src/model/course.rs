@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::image::{Image, Summary};
-use super::levels::Row;
+use super::levels::{Row, level};
 use super::population::Population;
 use super::scene::{Laws, Limit, Scene};
 use super::space::Space;
@@ -272,8 +272,8 @@ impl<'a, const D: usize> Course<'a, D> {
             self.images.iter().copied().zip(self.summaries.iter().copied()).collect();
         let next = self.population.learn(&volunteers, &images);
         let distance = self.population.distance(&next);
-        if std::env::var("POP").is_ok() { eprintln!("{distance:.3} {next:?}"); }
         if distance > LEARNED {
+            self.centre();
             self.population = next;
             self.levels = next.levels();
             for s in 0..self.survey.n_subjects() {
@@ -281,6 +281,26 @@ impl<'a, const D: usize> Course<'a, D> {
             }
         }
         distance > LEARNED
+    }
+
+    /// Objects are of detectability 0 on average, and images no harder than average: what is left over belongs to the volunteers. Without this the
+    /// three would trade it slowly (the expanded parameters of Liu, Rubin & Wu 1998).
+    fn centre(&mut self) {
+        let (mut n, mut sum) = (0.0, 0.0);
+        for seen in &self.summaries {
+            for (l, objects) in seen.levels.iter().enumerate() {
+                n += objects;
+                sum += objects * level(l);
+            }
+        }
+        let of_images = self.images.iter().map(|image| image.shift).sum::<f64>() / self.images.len().max(1) as f64;
+        let of_objects = if n > 0.0 { sum / n } else { 0.0 };
+        for volunteer in self.volunteers.iter_mut().chain(&mut self.volunteers_grouped) {
+            volunteer.theta += of_objects + of_images;
+        }
+        for image in self.images.iter_mut().chain(&mut self.images_grouped) {
+            image.shift -= of_images;
+        }
     }
 
     /// By how much the coordinates of the sizes must be stretched to scatter like the positions.
