@@ -7,6 +7,7 @@ use super::volunteer::safe_newton;
 
 /// The numbers of one image.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Image {
     /// λ: objects expected.
     pub(crate) lambda: f64,

@@ -5,6 +5,7 @@ use super::population::{Population, logistic, logit};
 
 /// The numbers of one volunteer.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Volunteer {
     /// η: false marks on an image.
     pub(crate) false_marks: f64,
@@ -18,6 +19,7 @@ pub(crate) struct Volunteer {
 
 /// What marks say about the volunteer who set them: sums over annotations, which can be added in any grouping.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Tally {
     /// Number of images.
     pub(crate) images: f64,
@@ -58,6 +60,24 @@ impl std::ops::AddAssign<&Self> for Tally {
 }
 
 impl Tally {
+    /// Takes `old` out of the sum and puts `new` in.
+    pub(crate) fn replace(&mut self, old: &Self, new: &Self) {
+        let negative = Self {
+            images: -old.images,
+            false_marks: -old.false_marks,
+            found: -old.found,
+            expected: -old.expected,
+            information: -old.information,
+            axes: -old.axes,
+            lost: -old.lost,
+            squares: -old.squares,
+            offset: old.offset.map(|offset| -offset),
+            weight: -old.weight,
+        };
+        *self += new;
+        *self += &negative;
+    }
+
     /// What the marks say about 1/σ².
     pub(crate) fn precision(&self) -> Evidence {
         Evidence { count: 0.5 * (self.axes - self.lost).max(0.0), exposure: 0.5 * self.squares }
