@@ -35,13 +35,7 @@ impl Cells {
             edge *= (cells / most).sqrt().max(1.5);
         }
         let (columns, rows) = ((width / edge) as usize + 1, (height / edge) as usize + 1);
-        let mut cells = Self {
-            corner: low,
-            edge,
-            columns,
-            rows,
-            starts: vec![0; columns * rows + 1],
-        };
+        let mut cells = Self { corner: low, edge, columns, rows, starts: vec![0; columns * rows + 1] };
         // A counting sort: sizes, then where each cell ends, then from behind down to where it begins.
         for (x, y) in points.clone() {
             let at = cells.row(y) * columns + cells.column(x);

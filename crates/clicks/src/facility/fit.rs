@@ -46,12 +46,16 @@ pub(super) fn fit<const D: usize>(
             let last = whole.trace.last().copied().unwrap_or_default();
             whole.trace.push(last + step);
         }
-        whole.facilities.extend(part.groups.into_iter().map(|points| {
-            let moments = Moments::of(&component.points, &points);
-            let mut marks: Vec<usize> = points.iter().map(|&p| order[component.members[p]]).collect();
+        whole.facilities.extend(part.groups.into_iter().map(|mut group| {
+            for p in &mut group {
+                *p = component.members[*p];
+            }
+            group.sort_unstable();
+            let moments = Moments::of(&points, &group);
+            let mut marks: Vec<usize> = group.into_iter().map(|p| order[p]).collect();
             marks.sort_unstable();
-            let net_gain = moments.value(&charge);
-            Facility { at: moments.at, precision: moments.weight, net_gain, marks }
+            let (at, precision) = (moments.at, moments.weight);
+            Facility { at, precision, net_gain: moments.value(&charge), marks }
         }));
     }
     whole.facilities.sort_by_key(|facility| facility.marks.first().copied());

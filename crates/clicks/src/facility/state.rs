@@ -166,7 +166,8 @@ impl<'a, const D: usize> State<'a, D> {
         }
         for f in touched {
             let mut members = std::mem::take(&mut self.groups[f].members);
-            let come = points.iter().zip(to).filter(|&(&m, &new)| new == Some(f) && self.moving[m] == self.change);
+            let come =
+                points.iter().zip(to).filter(|&(&m, &new)| new == Some(f) && self.moving[m] == self.change);
             members.extend(come.map(|(&m, _)| m));
             members.sort_unstable();
             self.set(f, members);
