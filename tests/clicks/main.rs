@@ -14,8 +14,12 @@ mod gap;
 mod greedy;
 // Wrong numbers, one line each.
 mod malformed;
+// The baselines at their best, on real marks; not run unless asked for.
+mod oracle;
 // What holds for any marks.
 mod properties;
+// Real marks, where there are any.
+mod real_data;
 // What goes into a survey comes out in columns.
 mod survey;
 
