@@ -7,6 +7,7 @@ FOLDER holds images.csv, viewers.csv, marks.csv and truth.csv. Every method clus
 where enough of all viewers of the image, silent ones included, have marked it. Settings and threshold are chosen on the truth
 itself, in the methods' favour. Found and true positions are matched one to one within the radius, most pairs first.
 
+--viewers N leaves N random viewers on every image; the best setting is then the one with the best mean over samples.
 --results FILE adds rows of another program: a JSON list of objects with method, precision, recall, f1, rms and seconds.
 """
 
@@ -35,14 +36,22 @@ def rows(path):
 
 class Image:
     def __init__(self):
-        self.n_viewers = 0
-        self.volunteers, self.xy, self.truth = [], [], []
+        self.viewers, self.volunteers, self.xy, self.truth = [], [], [], []
+
+    def sample(self, n, rng):
+        """The same image as n random viewers saw it."""
+        part = Image()
+        part.viewers = [self.viewers[i] for i in rng.permutation(len(self.viewers))[:n]]
+        kept = np.array([volunteer in set(part.viewers) for volunteer in self.volunteers], dtype=bool)
+        part.volunteers = [volunteer for volunteer, keep in zip(self.volunteers, kept) if keep]
+        part.xy, part.truth = self.xy[kept], self.truth
+        return part
 
 
 def read(folder):
     images = {row["image"]: Image() for row in rows(folder / "images.csv")}
     for row in rows(folder / "viewers.csv"):
-        images[row["image"]].n_viewers += 1
+        images[row["image"]].viewers.append(row["volunteer"])
     for row in rows(folder / "marks.csv"):
         images[row["image"]].volunteers.append(row["volunteer"])
         images[row["image"]].xy.append([float(row["x"]), float(row["y"])])
@@ -78,7 +87,7 @@ def cluster(make, least, image):
             members[label].append(mark)
             viewers[label].add(image.volunteers[mark])
     positions = np.array([image.xy[marks].mean(axis=0) for marks in members.values()]).reshape(-1, 2)
-    return positions, np.array([len(viewers[label]) / image.n_viewers for label in members])
+    return positions, np.array([len(viewers[label]) / len(image.viewers) for label in members])
 
 
 def matched(found, truth, radius):
@@ -110,27 +119,36 @@ def main():
     parser.add_argument("--radius", type=float, required=True, help="how far apart a match may be, in pixels")
     parser.add_argument("--lengths", type=float, nargs="+", help="bandwidths and eps to try; default: 0.25 to 2 radii")
     parser.add_argument("--methods", nargs="+", default=["MeanShift", "DBSCAN", "HDBSCAN"])
+    parser.add_argument("--viewers", type=int, help="as many random viewers per image instead of all")
+    parser.add_argument("--samples", type=int, default=20, help="how many samples of viewers; scores are their means")
     parser.add_argument("--repeats", type=int, default=3, help="timed runs at the best setting; the median counts")
     parser.add_argument("--results", type=Path, help="rows of another program")
     arguments = parser.parse_args()
     images = read(arguments.folder)
+    samples = [images]
+    if arguments.viewers:
+        rngs = [np.random.default_rng(seed) for seed in range(arguments.samples)]
+        samples = [[image.sample(arguments.viewers, rng) for image in images] for rng in rngs]
     lengths = arguments.lengths or [arguments.radius * eighths / 8 for eighths in range(2, 17)]
+    steps = arguments.viewers or 40
+    thresholds = np.arange(1, steps + 1) / steps
 
     best = {}
     for method, name, least, make in settings(lengths):
         if method not in arguments.methods:
             continue
-        clusters = [cluster(make, least, image) for image in images]
-        for threshold in np.arange(1, 41) / 40:
-            found = [positions[shares >= threshold] for positions, shares in clusters]
-            result = score(found, images, arguments.radius)
+        clusters = [[cluster(make, least, image) for image in images] for images in samples]
+        for threshold in thresholds:
+            found = [[positions[shares >= threshold] for positions, shares in sample] for sample in clusters]
+            scores = [score(found, images, arguments.radius) for found, images in zip(found, samples)]
+            result = {key: statistics.mean(score[key] for score in scores) for key in scores[0]}
             if method not in best or result["f1"] > best[method]["f1"]:
                 best[method] = result | {"setting": f"{name}, at least {threshold:.1%}", "make": make, "least": least}
     for row in best.values():
         make, least, seconds = row["make"], row["least"], []
         for _ in range(arguments.repeats):
             start = time.perf_counter()
-            for image in images:
+            for image in samples[0]:
                 cluster(make, least, image)
             seconds.append(time.perf_counter() - start)
         row["seconds"] = statistics.median(seconds)
