@@ -130,7 +130,7 @@ def main():
         rngs = [np.random.default_rng(seed) for seed in range(arguments.samples)]
         samples = [[image.sample(arguments.viewers, rng) for image in images] for rng in rngs]
     lengths = arguments.lengths or [arguments.radius * eighths / 8 for eighths in range(2, 17)]
-    steps = arguments.viewers or 40
+    steps = arguments.viewers or max(len(image.viewers) for image in images)
     thresholds = np.arange(1, steps + 1) / steps
 
     best = {}
