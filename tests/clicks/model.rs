@@ -250,6 +250,50 @@ fn a_clump_has_the_label_that_careful_volunteers_gave_it() {
 }
 
 #[test]
+fn a_detector_is_one_more_volunteer_and_its_scores_count() {
+    let clicks = survey(80, 3.0, volunteers(12), 3.0).simulate().unwrap();
+    let mut builder = Survey::builder();
+    let mut rng = ChaCha8Rng::seed_from_u64(9);
+    for subject in clicks.subjects() {
+        let s = builder.subject(200.0, 200.0).unwrap();
+        for &viewer in subject.viewers {
+            let mine = subject.mark_viewers.iter().zip(subject.mark_xy).filter(|&(&of, _)| of == viewer);
+            let marks: Vec<Click> = mine.map(|(_, &[x, y])| Click::point(x, y)).collect();
+            builder.annotate(s, viewer, &marks).unwrap();
+        }
+        // It marks every clump with a score of .9 or .6, and for each nine or six of them one or four other places.
+        let mut marks = Vec::new();
+        for &[x, y] in subject.clump_xy {
+            let score = if rng.random_bool(0.5) { 0.9 } else { 0.6 };
+            marks.push(Click::point(x + rng.random_range(-1.0..1.0), y).score(score));
+            if rng.random_bool((1.0 - score) / score) {
+                let at = [0; 2].map(|_| rng.random_range(0.0..200.0));
+                marks.push(Click::point(at[0], at[1]).score(score));
+            }
+        }
+        builder.annotate(s, 12, &marks).unwrap();
+    }
+    let survey = builder.build().unwrap();
+    let model = params().fit(&survey).unwrap();
+    // Alone with its mark the detector is believed the more the higher the score.
+    let mut alone = [(0.6, 0.0, 0.0), (0.9, 0.0, 0.0)];
+    for s in 0..80 {
+        let subject = survey.subject(s);
+        for clump in model.candidates(s) {
+            let [m] = clump.marks[..] else { continue };
+            for (score, n, sum) in &mut alone {
+                if subject.scores.unwrap()[m] == Some(*score) {
+                    *n += 1.0;
+                    *sum += clump.probability;
+                }
+            }
+        }
+    }
+    let [low, high] = alone.map(|(_, n, sum)| sum / f64::max(n, 1.0));
+    assert!(alone.iter().all(|&(_, n, _)| n > 5.0) && high > low + 0.1, "{low} {high}");
+}
+
+#[test]
 fn circles_and_boxes_find_their_sizes() {
     let clicks = survey(60, 3.0, volunteers(20), 8.0).simulate().unwrap();
     for boxes in [false, true] {

@@ -58,6 +58,7 @@ fn found(survey: &Survey) -> Vec<Vec<(usize, Vec<Click>)>> {
                 y: subject.xy[mark][1],
                 size: None,
                 label: subject.labels.and_then(|labels| labels[mark]),
+                score: subject.scores.and_then(|scores| scores[mark]),
                 time: subject.times.and_then(|times| times[mark]),
             };
             let marks = subject.marks_of(viewer);

@@ -8,7 +8,7 @@ use hashbrown::{HashMap, hash_map::Entry};
 use super::names::Names;
 use super::table::{Column, Table};
 use super::{SurveyFolder, Tables};
-use crate::survey::range::{LENGTH, NEAR, SIDE};
+use crate::survey::range::{LENGTH, NEAR, SHARE, SIDE};
 use crate::survey::{Click, Repeats, Size, Survey, SurveyBuilder};
 use crate::{Error, Result};
 
@@ -98,7 +98,8 @@ impl Reading {
     fn marks<R: Read>(&mut self, mut table: Table<R>) -> Result<()> {
         let [image, volunteer, x, y] = table.columns(["image", "volunteer", "x", "y"])?;
         let size = SizeColumns::of(&table)?;
-        let [annotation, label, time] = ["annotation", "label", "time"].map(|name| table.optional(name));
+        let [annotation, label, score, time] =
+            ["annotation", "label", "score", "time"].map(|name| table.optional(name));
         while table.next()? {
             let subject = self.subject(&table, image)?;
             let who = self.volunteers.get(table.text(volunteer));
@@ -115,6 +116,9 @@ impl Reading {
             click.size = size.read(&table)?;
             if let Some(label) = label.map(|column| table.text(column)).filter(|text| !text.is_empty()) {
                 click.label = Some(self.labels.insert(label, "labels")?.0);
+            }
+            if let Some(score) = score.filter(|&column| !table.text(column).is_empty()) {
+                click.score = Some(table.number(score, &SHARE)?);
             }
             if let Some(time) = time.filter(|&column| !table.text(column).is_empty()) {
                 click.time = Some(table.number(time, &NEAR)?);

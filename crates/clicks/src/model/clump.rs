@@ -53,7 +53,7 @@ pub(super) fn candidates<const D: usize>(
     });
     let share_lone = share_real(1);
     let lone = (0..assignment.len()).filter(|&m| assignment[m].is_none()).map(|m| {
-        let probability = scene.on_object(scene.viewer(m)) * share_lone;
+        let probability = scene.on_object(m) * share_lone;
         let group =
             Group { at: scene.at[m], precision: 1.0 / scene.variance(m), marks: vec![m], ln_odds: 0.0 };
         clump(axes, group, probability, n_viewers)

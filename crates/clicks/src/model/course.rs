@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::image::{Image, Summary};
 use super::levels::{Row, level};
 use super::population::Population;
-use super::scene::{Laws, Limit, Scene};
+use super::scene::{Laws, Limit, Scene, mean_scores};
 use super::space::Space;
 use super::volunteer::{Tally, Volunteer};
 use crate::{Result, Survey};
@@ -55,6 +55,7 @@ pub(crate) struct Course<'a, const D: usize> {
     space: &'a Space<D>,
     gold: &'a [Option<Vec<[f64; 2]>>],
     limit: Limit,
+    mean_scores: Vec<f64>,
     pub(crate) population: Population,
     levels: Row,
     pub(crate) volunteers: Vec<Volunteer>,
@@ -97,6 +98,7 @@ impl<'a, const D: usize> Course<'a, D> {
             space,
             gold,
             limit,
+            mean_scores: mean_scores(survey.n_volunteers(), survey.subjects()),
             population,
             levels: population.levels(),
             volunteers: vec![Volunteer::typical(&population); survey.n_volunteers()],
@@ -126,6 +128,7 @@ impl<'a, const D: usize> Course<'a, D> {
             population: &self.population,
             levels: &self.levels,
             limit: self.limit,
+            mean_scores: &self.mean_scores,
         };
         let subject = self.survey.subject(s);
         let marks = subject.first_mark..subject.first_mark + subject.n_marks();

@@ -19,6 +19,7 @@ pub(super) struct OpenSubject {
     xy: Vec<[f64; 2]>,
     sizes: Vec<[f64; 2]>,
     labels: Vec<Option<u32>>,
+    scores: Vec<Option<f64>>,
     pub(super) assignment: Vec<Option<usize>>,
     pub(super) gold: Option<Vec<[f64; 2]>>,
     pub(super) image: Image,
@@ -39,6 +40,7 @@ impl OpenSubject {
             xy: Vec::new(),
             sizes: Vec::new(),
             labels: Vec::new(),
+            scores: Vec::new(),
             assignment: Vec::new(),
             gold: None,
             image,
@@ -65,6 +67,7 @@ impl OpenSubject {
             xy: subject.xy.to_vec(),
             sizes: subject.sizes.map_or_else(|| vec![[1.0; 2]; n], <[_]>::to_vec),
             labels: subject.labels.map_or_else(|| vec![None; n], <[_]>::to_vec),
+            scores: subject.scores.map_or_else(|| vec![None; n], <[_]>::to_vec),
             assignment,
             // Nothing of it is in the sums yet.
             tallies: vec![Tally::default(); subject.viewers.len()],
@@ -89,6 +92,7 @@ impl OpenSubject {
         self.xy.splice(at..at, clicks.iter().map(|click| [click.x, click.y]));
         self.sizes.splice(at..at, clicks.iter().map(|click| click.size_column().unwrap_or([1.0; 2])));
         self.labels.splice(at..at, clicks.iter().map(|click| click.label));
+        self.scores.splice(at..at, clicks.iter().map(|click| click.score));
         self.assignment.splice(at..at, std::iter::repeat_n(None, n));
         true
     }
@@ -106,6 +110,7 @@ impl OpenSubject {
             xy: &self.xy,
             sizes: Some(&self.sizes),
             labels: Some(&self.labels),
+            scores: Some(&self.scores),
             times: None,
         }
     }
@@ -117,6 +122,7 @@ impl OpenSubject {
         self.xy = Vec::new();
         self.sizes = Vec::new();
         self.labels = Vec::new();
+        self.scores = Vec::new();
         self.assignment = Vec::new();
         self.tallies = Vec::new();
     }

@@ -20,10 +20,15 @@ pub(crate) struct Scene<'a, const D: usize> {
     pub(crate) detection: Detection,
     /// h(1).
     lone: f64,
+    /// How much likelier each mark's score is on an object, and beside one, than among all marks of its volunteer. Empty where there are no scores.
+    scores: Vec<[f64; 2]>,
     /// Where its objects are, if that is known.
     gold: Option<&'a [[f64; 2]]>,
     pub(crate) limit: Limit,
 }
+
+/// No score is taken for surer than this, in either direction.
+const LEAST_SCORE: f64 = 1e-3;
 
 /// How many objects a subject may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,6 +59,8 @@ pub(crate) struct Laws<'a> {
     /// Objects by level, for one expected.
     pub(crate) levels: &'a Row,
     pub(crate) limit: Limit,
+    /// Mean score of every volunteer's marks.
+    pub(crate) mean_scores: &'a [f64],
 }
 
 impl<'a, const D: usize> Scene<'a, D> {
@@ -78,7 +85,8 @@ impl<'a, const D: usize> Scene<'a, D> {
         };
         let at = subject.mark_viewers.iter().zip(at).map(unbiased).collect();
         let lone = detection.log(1);
-        Self { subject, at, ln_volume, image, viewers, detection, lone, gold, limit: laws.limit }
+        let scores = score_factors(&subject, laws.mean_scores);
+        Self { subject, at, ln_volume, image, viewers, detection, lone, scores, gold, limit: laws.limit }
     }
 
     pub(crate) fn viewer(&self, mark: usize) -> usize {
@@ -99,22 +107,35 @@ impl<'a, const D: usize> Scene<'a, D> {
         if self.is_gold() { 0.0 } else { (self.viewers[viewer].theta + self.lone).exp() }
     }
 
+    /// Densities of a mark's score on an object and beside one, relative to all marks of its volunteer.
+    fn score(&self, mark: usize) -> [f64; 2] {
+        self.scores.get(mark).copied().unwrap_or([1.0; 2])
+    }
+
+    /// Expected numbers of marks like this one that stand alone: on objects, and false.
+    fn alone(&self, mark: usize) -> [f64; 2] {
+        let viewer = self.viewer(mark);
+        let [on_object, beside] = self.score(mark);
+        [on_object * self.lone_objects(viewer), beside * self.viewers[viewer].false_marks]
+    }
+
     /// ln density of a mark that stands alone: false, or the only one on its object.
-    pub(crate) fn ln_lone(&self, viewer: usize) -> f64 {
-        (self.viewers[viewer].false_marks + self.lone_objects(viewer)).ln() - self.ln_volume
+    pub(crate) fn ln_lone(&self, mark: usize) -> f64 {
+        let [object, false_mark] = self.alone(mark);
+        (object + false_mark).ln() - self.ln_volume
     }
 
     /// Probability that a lone mark is on a thing that others could mark too.
-    pub(crate) fn on_object(&self, viewer: usize) -> f64 {
-        let object = self.lone_objects(viewer);
-        object / (object + self.viewers[viewer].false_marks)
+    pub(crate) fn on_object(&self, mark: usize) -> f64 {
+        let [object, false_mark] = self.alone(mark);
+        object / (object + false_mark)
     }
 
     /// G of a mark: what it gains by sitting exactly on its object instead of being alone.
     fn gain(&self, mark: usize) -> f64 {
-        let viewer = self.viewer(mark);
         let ln_density = -0.5 * D as f64 * (std::f64::consts::TAU * self.variance(mark)).ln();
-        self.viewers[viewer].theta + ln_density - self.ln_lone(viewer)
+        let ln_score = self.score(mark)[0].ln();
+        self.viewers[self.viewer(mark)].theta + ln_density + ln_score - self.ln_lone(mark)
     }
 
     /// Which marks belong together; no worse than `start`, if there is one.
@@ -182,7 +203,7 @@ impl<'a, const D: usize> Scene<'a, D> {
             }
         }
         let mut lone: Vec<usize> = (0..assignment.len()).filter(|&m| assignment[m].is_none()).collect();
-        lone.sort_by(|&a, &b| self.on_object(self.viewer(b)).total_cmp(&self.on_object(self.viewer(a))));
+        lone.sort_by(|&a, &b| self.on_object(b).total_cmp(&self.on_object(a)));
         for &m in lone.iter().take(least.saturating_sub(groups.len())) {
             // Any number that no group has: marks are as many as numbers are needed.
             assignment[m] = Some(assignment.len() + m);
@@ -237,4 +258,35 @@ impl<'a, const D: usize> Scene<'a, D> {
 
 pub(crate) fn squared<const D: usize>(a: [f64; D], b: [f64; D]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
+}
+
+/// Scores as odds, held to be calibrated: a share s of the marks with score s is real, so that among a volunteer's real marks s is s / mean times as
+/// frequent as among all.
+fn score_factors(subject: &Subject<'_>, mean_scores: &[f64]) -> Vec<[f64; 2]> {
+    let Some(scores) = subject.scores else { return Vec::new() };
+    let factors = |(score, &viewer): (&Option<f64>, &u32)| {
+        let volunteer = subject.viewers[viewer as usize] as usize;
+        score.zip(mean_scores.get(volunteer)).map_or([1.0; 2], |(score, &mean)| {
+            let score = score.clamp(LEAST_SCORE, 1.0 - LEAST_SCORE);
+            [score / mean, (1.0 - score) / (1.0 - mean)]
+        })
+    };
+    scores.iter().zip(subject.mark_viewers).map(factors).collect()
+}
+
+/// Mean score of every volunteer's marks; one half for those without.
+pub(crate) fn mean_scores<'a>(n_volunteers: usize, subjects: impl Iterator<Item = Subject<'a>>) -> Vec<f64> {
+    let mut sums = vec![[0.0; 2]; n_volunteers];
+    for subject in subjects {
+        for (score, &viewer) in subject.scores.unwrap_or_default().iter().zip(subject.mark_viewers) {
+            if let Some(score) = score {
+                let [n, sum] = &mut sums[subject.viewers[viewer as usize] as usize];
+                *n += 1.0;
+                *sum += score;
+            }
+        }
+    }
+    sums.iter()
+        .map(|&[n, sum]| if n > 0.0 { (sum / n).clamp(LEAST_SCORE, 1.0 - LEAST_SCORE) } else { 0.5 })
+        .collect()
 }

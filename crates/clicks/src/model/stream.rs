@@ -7,7 +7,7 @@ use super::image::{Image, Summary};
 use super::open::OpenSubject;
 use super::params::ClickModelParams;
 use super::population::Population;
-use super::scene::{Laws, Scene};
+use super::scene::{Laws, Scene, mean_scores};
 use super::space::{Axes, places};
 use super::subject::SubjectEstimate;
 use super::volunteer::{Tally, Volunteer};
@@ -54,6 +54,8 @@ pub struct ClickStream {
     shape: Shape,
     axes: Axes,
     population: Population,
+    /// Of the batch; who is new has one half.
+    mean_scores: Vec<f64>,
     volunteers: Vec<Volunteer>,
     /// By volunteer.
     sums: Vec<Tally>,
@@ -79,6 +81,7 @@ impl ClickModel {
             shape: self.shape,
             axes: self.axes,
             population: self.population,
+            mean_scores: mean_scores(survey.n_volunteers(), survey.subjects()),
             sums: vec![Tally::default(); self.volunteers.len()],
             volunteers: self.volunteers,
         };
@@ -124,6 +127,7 @@ impl ClickStream {
         if volunteer >= self.volunteers.len() {
             self.volunteers.resize(volunteer + 1, Volunteer::typical(&self.population));
             self.sums.resize(volunteer + 1, Tally::default());
+            self.mean_scores.resize(volunteer + 1, 0.5);
         }
         self.look(subject, true)?;
         for v in self.subjects[subject].viewers.clone() {
@@ -228,6 +232,7 @@ impl ClickStream {
         let n = self.volunteers.len().max(other.volunteers.len());
         self.volunteers.resize(n, Volunteer::typical(&self.population));
         self.sums.resize(n, Tally::default());
+        self.mean_scores.resize(n, 0.5);
         for (sum, other) in self.sums.iter_mut().zip(&other.sums) {
             *sum += other;
         }
@@ -269,6 +274,7 @@ impl ClickStream {
             population: &self.population,
             levels: &levels,
             limit: self.params.limit,
+            mean_scores: &self.mean_scores,
         };
         let ln_volume = self.axes.ln_volume::<D>(subject.area());
         let mut image = open.image;

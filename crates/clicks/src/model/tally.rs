@@ -19,10 +19,9 @@ impl<const D: usize> Scene<'_, D> {
         }
         let lone = self.detection.posterior(1);
         for (m, group) in assignment.iter().enumerate() {
-            let viewer = self.viewer(m);
-            seen.value += self.ln_lone(viewer);
+            seen.value += self.ln_lone(m);
             if group.is_none() {
-                let object = self.on_object(viewer);
+                let (viewer, object) = (self.viewer(m), self.on_object(m));
                 tallies[viewer].found += object;
                 tallies[viewer].false_marks += 1.0 - object;
                 add(&mut seen.levels, &lone, object);
@@ -95,7 +94,7 @@ impl<const D: usize> Scene<'_, D> {
         let mut missing = if self.is_gold() { 0.0 } else { moments(&self.detection.undetected()).1 };
         let (mean, square) = moments(lone);
         for m in (0..assignment.len()).filter(|&m| assignment[m].is_none()) {
-            let object = self.on_object(self.viewer(m));
+            let object = self.on_object(m);
             // Its score is 1 − (marks expected on it) if it is on an object, else 0.
             missing += object * (1.0 - 2.0 * mean + square) - (object * (1.0 - mean)).powi(2);
         }

@@ -221,6 +221,7 @@ impl SurveyBuilder {
             self.marks.sizes.get_or_insert_default().push(size);
         }
         push_optional(&mut self.marks.labels, click.label, n_before);
+        push_optional(&mut self.marks.scores, click.score, n_before);
         push_optional(&mut self.marks.times, click.time, n_before);
     }
 }

@@ -1,6 +1,6 @@
 //! One mark as a volunteer set it.
 
-use super::range::{LENGTH, NEAR, Range};
+use super::range::{LENGTH, NEAR, Range, SHARE};
 
 /// One mark as a volunteer set it.
 ///
@@ -22,6 +22,8 @@ pub struct Click {
     pub size: Option<Size>,
     /// Which of several kinds of objects the volunteer says it is: an index from 0.
     pub label: Option<u32>,
+    /// How sure its volunteer is that it is real, 0 to 1: what a detector says about its own mark.
+    pub score: Option<f64>,
     /// When it was set, in any unit, between −1e100 and 1e100.
     pub time: Option<f64>,
 }
@@ -60,7 +62,7 @@ pub enum Shape {
 impl Click {
     /// A point.
     pub fn point(x: f64, y: f64) -> Self {
-        Self { x, y, size: None, label: None, time: None }
+        Self { x, y, size: None, label: None, score: None, time: None }
     }
 
     /// A circle around (x, y).
@@ -77,6 +79,13 @@ impl Click {
     #[must_use]
     pub fn label(mut self, label: u32) -> Self {
         self.label = Some(label);
+        self
+    }
+
+    /// The same with a score.
+    #[must_use]
+    pub fn score(mut self, score: f64) -> Self {
+        self.score = Some(score);
         self
     }
 
@@ -113,12 +122,13 @@ impl Click {
                 [Some(("width", width, &LENGTH)), Some(("height", height, &LENGTH))]
             }
         };
+        let score = self.score.map(|score| ("score", score, &SHARE));
         let time = self.time.map(|time| ("time", time, &NEAR));
         let position = [Some(("x", self.x, &NEAR)), Some(("y", self.y, &NEAR))];
         position
             .into_iter()
             .chain(sizes)
-            .chain([time])
+            .chain([score, time])
             .flatten()
             .find(|(_, number, range)| !range.holds(*number))
     }

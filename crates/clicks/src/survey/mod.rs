@@ -18,7 +18,7 @@ pub use subject::Subject;
 /// Subjects, volunteers and labels are indices from 0. A *viewer* is one volunteer who saw one subject, whether they marked
 /// something or not: how often an object was *not* marked says as much as how often it was.
 ///
-/// A point takes 20 bytes, and 16 more with a size, 8 with a label, 16 with a time.
+/// A point takes 20 bytes, and 16 more with a size, 8 with a label, 16 with a score, 16 with a time.
 ///
 /// ```
 /// use manyhands_clicks::{Click, Survey};
@@ -60,6 +60,7 @@ struct Marks {
     xy: Vec<[f64; 2]>,
     sizes: Option<Vec<[f64; 2]>>,
     labels: Option<Vec<Option<u32>>>,
+    scores: Option<Vec<Option<f64>>>,
     times: Option<Vec<Option<f64>>>,
 }
 
@@ -73,6 +74,7 @@ impl Marks {
             xy: column(&self.xy, places),
             sizes: self.sizes.as_ref().map(|sizes| column(sizes, places)),
             labels: self.labels.as_ref().map(|labels| column(labels, places)),
+            scores: self.scores.as_ref().map(|scores| column(scores, places)),
             times: self.times.as_ref().map(|times| column(times, places)),
         }
     }
@@ -129,6 +131,7 @@ impl Survey {
             xy: &self.marks.xy[marks.clone()],
             sizes: self.marks.sizes.as_ref().map(|sizes| &sizes[marks.clone()]),
             labels: self.marks.labels.as_ref().map(|labels| &labels[marks.clone()]),
+            scores: self.marks.scores.as_ref().map(|scores| &scores[marks.clone()]),
             times: self.marks.times.as_ref().map(|times| &times[marks]),
         }
     }

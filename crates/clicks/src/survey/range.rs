@@ -12,6 +12,8 @@ pub(crate) struct Range {
 pub(crate) const NEAR: Range = Range { low: -1e100, high: 1e100, words: "a number between -1e100 and 1e100" };
 /// Of sides of subjects.
 pub(crate) const SIDE: Range = Range { low: 1e-100, high: 1e100, words: "a number between 1e-100 and 1e100" };
+/// Of scores.
+pub(crate) const SHARE: Range = Range { low: 0.0, high: 1.0, words: "a number between 0 and 1" };
 /// Of sizes of marks.
 pub(crate) const LENGTH: Range = Range { low: 0.0, high: 1e100, words: "a number between 0 and 1e100" };
 

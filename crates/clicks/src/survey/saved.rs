@@ -64,6 +64,7 @@ impl Marks {
         self.xy.len() == n
             && self.sizes.as_ref().is_none_or(|sizes| sizes.len() == n)
             && self.labels.as_ref().is_none_or(|labels| labels.len() == n)
+            && self.scores.as_ref().is_none_or(|scores| scores.len() == n)
             && self.times.as_ref().is_none_or(|times| times.len() == n)
     }
 }

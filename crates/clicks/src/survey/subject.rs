@@ -31,6 +31,8 @@ pub struct Subject<'a> {
     pub sizes: Option<&'a [[f64; 2]]>,
     /// Per mark, its label. `None` if no mark that was added to the survey has one.
     pub labels: Option<&'a [Option<u32>]>,
+    /// Per mark, its score. `None` if no mark of the survey has one.
+    pub scores: Option<&'a [Option<f64>]>,
     /// Per mark, its time. `None` if no mark that was added to the survey has one.
     pub times: Option<&'a [Option<f64>]>,
 }
