@@ -80,7 +80,8 @@ fn identity_says_who_of_those_not_logged_in_is_who() {
 
 #[test]
 fn people_whom_nothing_tells_apart_are_each_somebody() {
-    let mut rows = [Row::answer(1, 1, 50, "a"), Row::answer(2, 1, 50, "b")].map(|row| row.anonymous("x", "s"));
+    let mut rows =
+        [Row::answer(1, 1, 50, "a"), Row::answer(2, 1, 50, "b")].map(|row| row.anonymous("x", "s"));
     for row in &mut rows {
         row.name.clear();
         row.ip.clear();
@@ -112,8 +113,16 @@ fn flags_of_the_metadata_are_counted_and_drop_rows_where_asked() {
         with(1, "", ""),
         with(2, "\"live_project\":true", "\"live_project\":false"),
         with(3, "\"live_project\":true", "\"live_project\":true,\"seen_before\":true"),
-        with(4, "\"live_project\":true", "\"subject_selection_state\":{\"already_seen\":true,\"retired\":false}"),
-        with(5, "\"live_project\":true", "\"subject_selection_state\":{\"already_seen\":false,\"retired\":true}"),
+        with(
+            4,
+            "\"live_project\":true",
+            "\"subject_selection_state\":{\"already_seen\":true,\"retired\":false}",
+        ),
+        with(
+            5,
+            "\"live_project\":true",
+            "\"subject_selection_state\":{\"already_seen\":false,\"retired\":true}",
+        ),
         with(6, "00:00:05.000Z", "00:00:00.900Z"),
         with(7, "00:00:05.000Z", "00:00:05.000"),
         with(8, "\"finished_at\"", "\"finished\""),
@@ -140,7 +149,10 @@ fn flags_of_the_metadata_are_counted_and_drop_rows_where_asked() {
 #[test]
 fn a_clock_that_was_set_back_is_counted_and_too_fast() {
     let mut row = Row::answer(1, 1, 50, "a");
-    row.metadata = row.metadata.replace("00:00:05.000Z", "00:00:00.000Z").replace("T00:00:00.000Z\",\"fin", "T00:00:02.000Z\",\"fin");
+    row.metadata = row
+        .metadata
+        .replace("00:00:05.000Z", "00:00:00.000Z")
+        .replace("T00:00:00.000Z\",\"fin", "T00:00:02.000Z\",\"fin");
     let (_, extracts) = kept(Cleaning::default(), std::slice::from_ref(&row));
     assert_eq!(extracts.quality().n_negative_duration, 1);
     let (answers, _) = kept(Cleaning { min_seconds: Some(0.0), ..Cleaning::default() }, &[row]);
@@ -166,7 +178,8 @@ fn versions_are_two_numbers_and_not_a_fraction() {
     assert_eq!(only(&["4.9..4.10"]), ["4.10", "4.9"]);
     assert_eq!(only(&["4"]), ["4.1", "4.10", "4.9"]);
     assert_eq!(only(&["4.10..5", "4.1"]), ["4.1", "4.10", "5.0"]);
-    let (_, extracts) = kept(Cleaning { versions: vec!["4.1".parse().unwrap()], ..Cleaning::default() }, &rows);
+    let (_, extracts) =
+        kept(Cleaning { versions: vec!["4.1".parse().unwrap()], ..Cleaning::default() }, &rows);
     assert_eq!(extracts.quality().dropped["version"], 3);
     assert_eq!(extracts.quality().workflows["9"].len(), 4);
 }
@@ -250,11 +263,31 @@ fn a_bad_row_goes_to_the_quarantine_with_line_and_reason_and_nothing_else_of_it_
         .map(|row| row.unwrap().iter().map(str::to_owned).collect())
         .collect();
     let at: Vec<(&str, &str)> = lines.iter().map(|row| (row[0].as_str(), row[1].as_str())).collect();
-    let want = [("3", "2"), ("4", "3"), ("5", "4"), ("6", "5"), ("7", "6"), ("8", "7"), ("9", "8"), ("11", ""), ("12", "")];
+    let want = [
+        ("3", "2"),
+        ("4", "3"),
+        ("5", "4"),
+        ("6", "5"),
+        ("7", "6"),
+        ("8", "7"),
+        ("9", "8"),
+        ("11", ""),
+        ("12", ""),
+    ];
     assert_eq!(at[..7], want[..7]);
     assert_eq!(at[7].0, "11");
     assert_eq!(at[8], want[8]);
-    let reasons = ["annotations", "metadata", "created_at is \"soon\"", "subject_ids is empty", "annotations", "annotations", "annotations", "3 fields, the header 14", "quote"];
+    let reasons = [
+        "annotations",
+        "metadata",
+        "created_at is \"soon\"",
+        "subject_ids is empty",
+        "annotations",
+        "annotations",
+        "annotations",
+        "3 fields, the header 14",
+        "quote",
+    ];
     for (row, reason) in lines.iter().zip(reasons) {
         assert!(row[2].contains(reason), "{row:?}, want {reason}");
     }

@@ -12,9 +12,18 @@ fn an_error_names_the_key_that_is_wrong() {
         (format!("[task.a]\n{question}colour = 1"), "task.a.colour"),
         (format!("[task.a]\n{question}keys = \"T0\""), "task.a.keys"),
         (format!("[task.a]\n{question}positive = [\"Yes\"]"), "task.a.positive"),
-        (format!("[task.a]\n{question}positive = [\"Yes\"]\nnegative = [\"Yes\"]"), "the answer \"Yes\" twice"),
-        (format!("[task.a]\n{question}classes = [{{ name = \"x\", answers = [1.5] }}]"), "task.a.classes[0].answers[0]"),
-        (format!("[task.a]\n{question}classes = [{{ name = \"x\", answers = [] }}]"), "task.a.classes: got 1"),
+        (
+            format!("[task.a]\n{question}positive = [\"Yes\"]\nnegative = [\"Yes\"]"),
+            "the answer \"Yes\" twice",
+        ),
+        (
+            format!("[task.a]\n{question}classes = [{{ name = \"x\", answers = [1.5] }}]"),
+            "task.a.classes[0].answers[0]",
+        ),
+        (
+            format!("[task.a]\n{question}classes = [{{ name = \"x\", answers = [] }}]"),
+            "task.a.classes: got 1",
+        ),
         (format!("[task.a]\n{question}other = {{ class = \"x\" }}"), "task.a.other: got the class \"x\""),
         (format!("[task.a]\n{question}path = \"task\""), "task.a.path"),
         (format!("[task.a]\n{question}tools = [0]"), "task.a.tools"),
@@ -23,15 +32,31 @@ fn an_error_names_the_key_that_is_wrong() {
         ("[task.a]\nkind = \"grid\"\ngrid = { rows = 0 }".into(), "task.a.grid.rows: got 0"),
         ("[task.a]\nkind = \"grid\"\ngrid = { area = [0, 0, 0, 5] }".into(), "task.a.grid.area"),
         ("[task.a]\nkind = \"group\"".into(), "task.a.grid.rows"),
-        (format!("[cleaning]\nrepeats = \"some\"\n[task.a]\n{question}"), "cleaning.repeats: unknown variant `some`"),
+        (
+            format!("[cleaning]\nrepeats = \"some\"\n[task.a]\n{question}"),
+            "cleaning.repeats: unknown variant `some`",
+        ),
         (format!("[cleaning]\nmin_seconds = -1\n[task.a]\n{question}"), "cleaning.min_seconds: got -1"),
-        (format!("[cleaning]\nversions = [\"4.x\"]\n[task.a]\n{question}"), "cleaning.versions[0]: got \"4.x\""),
+        (
+            format!("[cleaning]\nversions = [\"4.x\"]\n[task.a]\n{question}"),
+            "cleaning.versions[0]: got \"4.x\"",
+        ),
         (format!("[cleaning]\nversions = [\"5..4\"]\n[task.a]\n{question}"), "cleaning.versions[0]"),
         (format!("[cleaning]\nversions = [4.1]\n[task.a]\n{question}"), "cleaning.versions[0]"),
-        (format!("[cleaning]\nfrom = \"yesterday\"\n[task.a]\n{question}"), "cleaning.from: got \"yesterday\""),
-        (format!("[cleaning]\nfrom = \"2019-02-01\"\nto = \"2019-01-01\"\n[task.a]\n{question}"), "cleaning.to"),
+        (
+            format!("[cleaning]\nfrom = \"yesterday\"\n[task.a]\n{question}"),
+            "cleaning.from: got \"yesterday\"",
+        ),
+        (
+            format!("[cleaning]\nfrom = \"2019-02-01\"\nto = \"2019-01-01\"\n[task.a]\n{question}"),
+            "cleaning.to",
+        ),
         (format!("[columns]\nsubject = \"s\"\n[task.a]\n{question}"), "columns: missing field"),
-        ("[columns]\nsubject = \"s\"\nvolunteer = \"v\"\nlabel = \"l\"\n[task.a]\nkind = \"drawing\"".into(), "columns"),
+        (
+            "[columns]\nsubject = \"s\"\nvolunteer = \"v\"\nlabel = \"l\"\n[task.a]\nkind = \"drawing\""
+                .into(),
+            "columns",
+        ),
         ("[task.a\n".into(), "line 1"),
     ];
     for (text, want) in cases {

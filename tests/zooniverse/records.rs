@@ -36,7 +36,9 @@ fn rows(source: impl Read) -> Result<Rows, Vec<(u64, Vec<u8>, Reject)>> {
 
 fn text(rows: &Rows) -> Vec<(u64, Vec<&str>)> {
     rows.iter()
-        .map(|(line, fields)| (*line, fields.iter().map(|field| std::str::from_utf8(field).unwrap()).collect()))
+        .map(|(line, fields)| {
+            (*line, fields.iter().map(|field| std::str::from_utf8(field).unwrap()).collect())
+        })
         .collect()
 }
 

@@ -85,7 +85,8 @@ fn flatten<'a>(
 /// The annotations inside of a combination task's value; `None` where it is something else. Parts that are no annotations
 /// (`"value": [0]` occurs) are passed over.
 fn parts(value: &RawValue) -> Option<Vec<Raw<'_>>> {
-    if !(value.get().starts_with('[') && memchr::memmem::find(value.get().as_bytes(), b"\"task\"").is_some()) {
+    if !(value.get().starts_with('[') && memchr::memmem::find(value.get().as_bytes(), b"\"task\"").is_some())
+    {
         return None;
     }
     let elements: Vec<&RawValue> = serde_json::from_str(value.get()).ok()?;

@@ -12,7 +12,8 @@ impl Cleaning {
     ) -> Result<Option<&'static str>, Reject> {
         if !self.workflows.is_empty() {
             let want = "a whole number";
-            let workflow = workflow.parse().map_err(|_| Reject::cell("workflow_id", workflow.as_bytes(), want))?;
+            let workflow =
+                workflow.parse().map_err(|_| Reject::cell("workflow_id", workflow.as_bytes(), want))?;
             if !self.workflows.contains(&workflow) {
                 return Ok(Some("workflow"));
             }

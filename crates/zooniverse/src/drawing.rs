@@ -69,12 +69,12 @@ pub struct Annotation<'a> {
 
 impl<'a> Annotation<'a> {
     /// Whether the volunteer saw the subject and marked nothing.
-    pub fn is_silent(&self) -> bool {
+    pub fn is_silent(self) -> bool {
         self.marks.is_empty()
     }
 
     /// The position of every mark that has one, in pixels.
-    pub fn points(&self) -> impl Iterator<Item = (f64, f64)> + 'a {
+    pub fn points(self) -> impl Iterator<Item = (f64, f64)> + 'a {
         self.marks.iter().filter_map(Mark::position)
     }
 }

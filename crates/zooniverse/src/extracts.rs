@@ -74,11 +74,8 @@ impl Extracts {
         debug_assert!(rules.repeats != Repeats::All || n_dropped == 0);
         quality.n_subjects = subjects.len();
         quality.n_volunteers = volunteers.len();
-        let shared = Shared {
-            subjects: Arc::new(subjects),
-            volunteers: Arc::new(volunteers),
-            is_kept: kept.is_kept,
-        };
+        let shared =
+            Shared { subjects: Arc::new(subjects), volunteers: Arc::new(volunteers), is_kept: kept.is_kept };
         let mut results = Results::default();
         for (name, collector) in collectors {
             quality.tasks.insert(name, collector.quality());

@@ -32,7 +32,13 @@ impl Signature<'_> {
     }
 
     /// Writes the volunteer's name; `row` is different for every row.
-    pub(crate) fn name(&self, identity: Identity, session: Option<&str>, row: u64, name: &mut String) -> Known {
+    pub(crate) fn name(
+        &self,
+        identity: Identity,
+        session: Option<&str>,
+        row: u64,
+        name: &mut String,
+    ) -> Known {
         name.clear();
         if !self.is_anonymous() {
             name.push_str(if self.user_id.is_empty() { self.user_name } else { self.user_id });

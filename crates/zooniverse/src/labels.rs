@@ -52,7 +52,8 @@ impl Question {
         for (id, estimate) in rows {
             let (got, want) = (estimate.probabilities.len(), self.classes().len());
             let class = self.classes().get(estimate.label).filter(|_| got == want);
-            let class = class.ok_or_else(|| Error::Classes { question: self.name().to_owned(), got, want })?;
+            let class =
+                class.ok_or_else(|| Error::Classes { question: self.name().to_owned(), got, want })?;
             let cells = [
                 id.to_owned(),
                 estimate.label.to_string(),
@@ -77,10 +78,12 @@ impl Question {
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(from);
         let header = reader.headers().map_err(Error::csv(FAILED))?.clone();
         let find = |names: &[&str]| {
-            header.iter().position(|name| names.contains(&name.trim_start_matches('\u{feff}'))).ok_or_else(|| {
-                let found = header.iter().collect::<Vec<_>>().join(", ");
-                Error::MissingColumn { column: names.join(" or "), found }
-            })
+            header.iter().position(|name| names.contains(&name.trim_start_matches('\u{feff}'))).ok_or_else(
+                || {
+                    let found = header.iter().collect::<Vec<_>>().join(", ");
+                    Error::MissingColumn { column: names.join(" or "), found }
+                },
+            )
         };
         let (subject, gold) = (find(&["subject", "subject_id"])?, find(&["gold"])?);
         let mut truths = vec![];
@@ -91,7 +94,10 @@ impl Question {
             let class = by_name.or_else(|| truth.parse().ok().filter(|&class| class < self.classes().len()));
             let class = class.ok_or_else(|| Error::Gold {
                 line: record.position().map_or(0, csv::Position::line),
-                message: format!("got {truth:?}, want the name or number of one of {}", self.classes().join(", ")),
+                message: format!(
+                    "got {truth:?}, want the name or number of one of {}",
+                    self.classes().join(", ")
+                ),
             })?;
             if let Some(subject) = self.subjects().index(record.get(subject).unwrap_or_default()) {
                 truths.push((subject, class));

@@ -30,8 +30,8 @@ mod rows;
 mod version;
 
 pub use config::{
-    Again, Class, Cleaning, Clicked, Columns, Config, GoldRows, GridOptions, Identity, Kind, Other, PaddingRule,
-    Policy, Repeats, Task,
+    Again, Class, Cleaning, Clicked, Columns, Config, GoldRows, GridOptions, Identity, Kind, Other,
+    PaddingRule, Policy, Repeats, Task,
 };
 pub use drawing::{Annotation, Drawing};
 pub use error::Error;

@@ -70,7 +70,9 @@ impl Manifest {
         if self.rows.is_empty() {
             self.columns = values.iter().map(|(column, _)| (*column).to_owned()).collect();
         }
-        if names.len() != self.columns.len() || !self.columns.iter().all(|column| names.contains(column.as_str())) {
+        if names.len() != self.columns.len()
+            || !self.columns.iter().all(|column| names.contains(column.as_str()))
+        {
             let got: Vec<&str> = names.into_iter().collect();
             let (row, got, want) = (self.rows.len(), got.join(", "), self.columns.join(", "));
             return fail(format!("row {row} has the columns {got}, want {want}"));
@@ -99,12 +101,14 @@ impl Manifest {
         let shown = tile.images().iter().map(id_of).collect::<Result<Vec<_>, _>>()?;
         let is_one_entry = |id: &&String| list(id) == [(*id).clone()];
         if let Some(id) = shown.iter().find(|id| !is_one_entry(id)) {
-            let message = format!("the id {id:?} has a separator of lists, want one without ; , [ ] quotes and spaces");
+            let message =
+                format!("the id {id:?} has a separator of lists, want one without ; , [ ] quotes and spaces");
             return Err(Error::Manifest { message });
         }
         let join = |entries: &mut dyn Iterator<Item = String>| entries.collect::<Vec<_>>().join(";");
         let (width, height) = layout.cell_dimensions();
-        let gaps = |size: u32, cell: u32, n: usize| size.saturating_sub(cell * n as u32).checked_div(n as u32 - 1);
+        let gaps =
+            |size: u32, cell: u32, n: usize| size.saturating_sub(cell * n as u32).checked_div(n as u32 - 1);
         let gap = gaps(layout.size().0, width, layout.cols())
             .or_else(|| gaps(layout.size().1, height, layout.rows()))
             .unwrap_or(0);
@@ -122,7 +126,10 @@ impl Manifest {
             ("#padding", join(&mut tile.padding().iter().map(usize::to_string))),
         ];
         let value = |key: &str| {
-            values.iter().find(|(column, _)| *column == key).map_or_else(String::new, |(_, value)| value.clone())
+            values
+                .iter()
+                .find(|(column, _)| *column == key)
+                .map_or_else(String::new, |(_, value)| value.clone())
         };
         let checksum = checksum(|key| value(key).into());
         let mut row: Vec<(&str, &str)> =

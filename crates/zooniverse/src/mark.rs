@@ -135,7 +135,10 @@ impl Mark {
             Shape::Line { from, to } => Some(((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0)),
             Shape::Path { points } if !points.is_empty() => {
                 let n = points.len() as f64;
-                Some((points.iter().map(|at| at.0).sum::<f64>() / n, points.iter().map(|at| at.1).sum::<f64>() / n))
+                Some((
+                    points.iter().map(|at| at.0).sum::<f64>() / n,
+                    points.iter().map(|at| at.1).sum::<f64>() / n,
+                ))
             }
             Shape::Path { .. } | Shape::Other => None,
         }
@@ -158,8 +161,9 @@ impl Mark {
         for (index, raw) in raws.into_iter().enumerate() {
             let tool = raw.tool.or(raw.tool_index).unwrap_or(0);
             let label = raw.tool_label.and_then(crate::annotation::text);
-            let is_listed =
-                |listed: &String| *listed == tool.to_string() || label.as_ref().is_some_and(|label| label == listed);
+            let is_listed = |listed: &String| {
+                *listed == tool.to_string() || label.as_ref().is_some_and(|label| label == listed)
+            };
             if !tools.is_empty() && !tools.iter().any(is_listed) {
                 continue;
             }
@@ -196,7 +200,10 @@ const MAX_DETAILS: usize = 100;
 /// `T0.2.1` is the second question about marks of the third tool of `T0`.
 fn detail_of(key: &str, drawing: &str, tool: usize) -> Option<usize> {
     let (of_tool, detail) = key.strip_prefix(drawing)?.strip_prefix('.')?.split_once('.')?;
-    (of_tool.parse() == Ok(tool)).then(|| detail.parse().ok()).flatten().filter(|&detail| detail < MAX_DETAILS)
+    (of_tool.parse() == Ok(tool))
+        .then(|| detail.parse().ok())
+        .flatten()
+        .filter(|&detail| detail < MAX_DETAILS)
 }
 
 impl Raw<'_> {

@@ -22,9 +22,7 @@ impl<W: Write> Quarantine<W> {
 
     pub(crate) fn add(&mut self, line: u64, id: &[u8], reject: &Reject, row: &[u8]) -> Result<(), Error> {
         let (line, reason) = (line.to_string(), reject.to_string());
-        self.writer
-            .write_record([line.as_bytes(), id, reason.as_bytes(), row])
-            .map_err(Error::csv(FAILED))
+        self.writer.write_record([line.as_bytes(), id, reason.as_bytes(), row]).map_err(Error::csv(FAILED))
     }
 
     pub(crate) fn finish(mut self) -> Result<(), Error> {

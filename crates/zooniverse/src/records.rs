@@ -81,7 +81,10 @@ struct Field {
 /// The end of a row, or why there is none.
 enum Scan {
     /// Bytes of the row without and with its line break.
-    Row { len: usize, next: usize },
+    Row {
+        len: usize,
+        next: usize,
+    },
     /// The source has to be asked for more.
     More,
     Malformed,

@@ -35,7 +35,15 @@ impl Question {
     pub fn write_consensus(&self, workflow: &str, to: impl Write) -> Result<(), Error> {
         const FAILED: &str = "write the consensus";
         let mut writer = csv::Writer::from_writer(to);
-        let header = ["subject_id", "workflow_id", "task", "reducer", "data.most_likely", "data.num_votes", "data.agreement"];
+        let header = [
+            "subject_id",
+            "workflow_id",
+            "task",
+            "reducer",
+            "data.most_likely",
+            "data.num_votes",
+            "data.agreement",
+        ];
         writer.write_record(header).map_err(Error::csv(FAILED))?;
         let slugs = slugs(self.classes());
         for (subject, tally) in self.tallies() {
@@ -43,7 +51,15 @@ impl Question {
             let most = tally.iter().copied().max().unwrap_or(0);
             let slug = tally.iter().position(|&n| n == most).map_or("", |class| slugs[class].as_str());
             let agreement = f64::from(most) / f64::from(tally.iter().sum::<u32>());
-            let row = [id, workflow, self.key(), "question_consensus_reducer", slug, &most.to_string(), &agreement.to_string()];
+            let row = [
+                id,
+                workflow,
+                self.key(),
+                "question_consensus_reducer",
+                slug,
+                &most.to_string(),
+                &agreement.to_string(),
+            ];
             writer.write_record(row).map_err(Error::csv(FAILED))?;
         }
         writer.flush().map_err(Error::io(FAILED))

@@ -66,7 +66,8 @@ impl Extractor {
     }
 
     fn row_in(&mut self, header: &Header, record: &Record<'_>, room: &mut Room) -> Result<Fate, Stop> {
-        let [id, subject, workflow, version, created, gold, expert, user_id, user_name, user_ip] = &mut room.cells;
+        let [id, subject, workflow, version, created, gold, expert, user_id, user_name, user_ip] =
+            &mut room.cells;
         let rules = self.config.rules();
 
         let workflow = text(record, header.workflow_id, "workflow_id", workflow)?;
@@ -96,7 +97,8 @@ impl Extractor {
         let is_true = |cell: &str| cell.eq_ignore_ascii_case("true");
         let mut facts = metadata.as_ref().map_or_else(Facts::default, Metadata::facts);
         facts.is_gold = is_true(text(record, header.gold_standard, "gold_standard", gold)?);
-        facts.is_expert = !matches!(present(text(record, header.expert, "expert", expert)?), "" | "false" | "FALSE");
+        facts.is_expert =
+            !matches!(present(text(record, header.expert, "expert", expert)?), "" | "false" | "FALSE");
         self.quality.count(&facts, known, header.metadata.is_some());
         note_time(&mut self.period, time, created);
         if let Some(rule) = rules.dropped(&facts, known) {
@@ -121,7 +123,8 @@ impl Extractor {
         };
         let size = metadata.as_ref().filter(|_| self.needs.size).and_then(Metadata::size);
         let known_subject = self.subjects.index(subject_ids).map(|index| index as u32);
-        let given = Given { annotations: &annotations, subject_ids, subject: known_subject, subject_data, size };
+        let given =
+            Given { annotations: &annotations, subject_ids, subject: known_subject, subject_data, size };
         for (_, collector) in &mut self.collectors {
             if collector.extract(&given)? == Outcome::DropRow {
                 return Ok(Fate::Dropped("group"));

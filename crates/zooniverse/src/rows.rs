@@ -34,7 +34,13 @@ impl Rows {
     }
 
     /// Adds a row and returns its number.
-    pub(crate) fn push(&mut self, volunteer: u32, subject: u32, workflow: u32, when: When) -> Result<u32, Error> {
+    pub(crate) fn push(
+        &mut self,
+        volunteer: u32,
+        subject: u32,
+        workflow: u32,
+        when: When,
+    ) -> Result<u32, Error> {
         let row = u32::try_from(self.len())
             .map_err(|_| Error::TooManyNames { what: "rows", max: u32::MAX as usize })?;
         self.volunteer.push(volunteer);

@@ -34,8 +34,9 @@ impl FromStr for Version {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        Self::from_cell(text.as_bytes())
-            .ok_or_else(|| Error::config("version", format!("got {text:?}, want major.minor such as \"12.34\"")))
+        Self::from_cell(text.as_bytes()).ok_or_else(|| {
+            Error::config("version", format!("got {text:?}, want major.minor such as \"12.34\""))
+        })
     }
 }
 
@@ -74,7 +75,10 @@ impl FromStr for Versions {
         };
         let versions = Self { from: from.parse()?, to: last(to)? };
         if versions.from > versions.to {
-            return Err(Error::config("version", format!("got {text:?}, whose first is later than its last")));
+            return Err(Error::config(
+                "version",
+                format!("got {text:?}, whose first is later than its last"),
+            ));
         }
         Ok(versions)
     }

@@ -138,7 +138,8 @@ impl<'a> GridExport<'a> {
         }
         let mut point = |cell: &usize| {
             let (x, y, width, height) = tile.layout().cell_box(*cell)?;
-            let mut within = |start: u32, side: u32| f64::from(start) + f64::from(side) * rng.random_range(0.2..0.8);
+            let mut within =
+                |start: u32, side: u32| f64::from(start) + f64::from(side) * rng.random_range(0.2..0.8);
             let (x, y) = (within(x, width), within(y, height));
             Some(format!(
                 "{{\"x\":{x},\"y\":{y},\"tool\":0,\"frame\":0,\"details\":[],\"tool_label\":\"Not like the others\"}}"
@@ -147,7 +148,9 @@ impl<'a> GridExport<'a> {
         let points: Vec<String> = given.answer.highlighted().iter().filter_map(&mut point).collect();
         let task = if choice == Choice::MostPositive { "T1" } else { "T2" };
         let value = points.join(",");
-        format!("[{first},{{\"task\":\"{task}\",\"task_label\":\"Click on the odd ones out\",\"value\":[{value}]}}]")
+        format!(
+            "[{first},{{\"task\":\"{task}\",\"task_label\":\"Click on the odd ones out\",\"value\":[{value}]}}]"
+        )
     }
 
     fn subject_data(&self, tile: usize, id: u64) -> String {

@@ -102,9 +102,7 @@ impl QuestionExport {
                 "[{{\"task\":\"T0\",\"task_label\":\"Is there a muon in this image?\",\"value\":\"{answer}\"}}]"
             );
             let id = self.subject_id(subject);
-            let subject_data = format!(
-                "{{\"{id}\":{{\"retired\":null,\"Filename\":\"{subject:06}.png\"}}}}"
-            );
+            let subject_data = format!("{{\"{id}\":{{\"retired\":null,\"Filename\":\"{subject:06}.png\"}}}}");
             let row = Row {
                 classification_id: 150_000_000 + index as u64,
                 volunteer,

@@ -38,7 +38,9 @@ impl Answers {
             labels.extend(answers.iter().map(|answer| (answer.trim().to_owned(), label as u16)));
         }
         let other = match task.other_rule() {
-            Other::Class(name) => classes.iter().position(|(class, _)| class == name).map(|label| label as u16),
+            Other::Class(name) => {
+                classes.iter().position(|(class, _)| class == name).map(|label| label as u16)
+            }
             Other::Ignore | Other::Error => None,
         };
         Self {

@@ -31,7 +31,8 @@ impl<'a> Subject<'a> {
         let parse = |error: serde_json::Error| Reject::json("subject_data", &error);
         let mut all: BTreeMap<Cow<'a, str>, &'a RawValue> = serde_json::from_slice(cell).map_err(parse)?;
         let own = all.remove(id).or_else(|| all.into_values().next());
-        let metadata = own.map_or(Ok(BTreeMap::new()), |own| serde_json::from_str(own.get())).map_err(parse)?;
+        let metadata =
+            own.map_or(Ok(BTreeMap::new()), |own| serde_json::from_str(own.get())).map_err(parse)?;
         Ok(Self { id, metadata })
     }
 
@@ -59,7 +60,8 @@ impl<'a> Subject<'a> {
         let listed = self.get(options.cells.as_deref().unwrap_or("#subjects")).unwrap_or_default();
         let ids = list(&listed);
         let padding = self.get("#padding").unwrap_or_default();
-        let wrong = |_| Reject::Layout { message: format!("#padding is {padding:?}, want cells such as 34;35") };
+        let wrong =
+            |_| Reject::Layout { message: format!("#padding is {padding:?}, want cells such as 34;35") };
         let padding: Vec<usize> =
             list(&padding).iter().map(|cell| cell.parse()).collect::<Result<_, _>>().map_err(wrong)?;
         if let Some(checksum) = self.get("#checksum") {
@@ -97,6 +99,7 @@ impl NewTile {
 
 /// The entries of a list: `[1, 2]`, `["a", "b"]`, `1;2`, `1,2` or `1 2`.
 pub(crate) fn list(text: &str) -> Vec<String> {
-    let is_edge = |letter: char| matches!(letter, ';' | ',' | '[' | ']' | '"' | '\'') || letter.is_whitespace();
+    let is_edge =
+        |letter: char| matches!(letter, ';' | ',' | '[' | ']' | '"' | '\'') || letter.is_whitespace();
     text.split(is_edge).filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
 }

@@ -61,8 +61,10 @@ impl GridCollector {
             let mut answers = vec![];
             leaves::for_each(value, &[], &mut |answer| answers.push(answer));
             let Some(Some(answer)) = answers.first() else { continue };
-            let unknown =
-                || Reject::Answer { key: annotation.key.to_string(), answer: answer.chars().take(80).collect() };
+            let unknown = || Reject::Answer {
+                key: annotation.key.to_string(),
+                answer: answer.chars().take(80).collect(),
+            };
             choice = Some(self.options.choice(answer).ok_or_else(unknown)?);
         }
         Ok(choice)
@@ -97,9 +99,12 @@ impl GridCollector {
         let whole = given.size.or_else(|| is_sized.then_some((width, height)));
         let area = self.options.area.or_else(|| whole.map(|(right, lower)| [0.0, 0.0, right, lower]));
         let Some([left, upper, right, lower]) = area else {
-            return Err(Reject::Layout { message: "neither grid.area nor the picture's size is known".to_owned() });
+            return Err(Reject::Layout {
+                message: "neither grid.area nor the picture's size is known".to_owned(),
+            });
         };
-        let place = |(x, y)| ((x - left) * (width / (right - left)), (y - upper) * (height / (lower - upper)));
+        let place =
+            |(x, y)| ((x - left) * (width / (right - left)), (y - upper) * (height / (lower - upper)));
         Ok(points.into_iter().map(place).collect())
     }
 }

@@ -69,7 +69,9 @@ impl GroupCollector {
         let listed: Vec<Listed<'_>> = serde_json::from_str(value.get()).map_err(|_| shape())?;
         let cell = |listed: Listed<'_>| {
             let subject = listed.subject.map(|raw| annotation::text(raw).unwrap_or_else(|| raw.get().into()));
-            let is_shown = |cell: &usize| subject.as_ref().is_none_or(|subject| ids.get(*cell).is_some_and(|id| id == subject));
+            let is_shown = |cell: &usize| {
+                subject.as_ref().is_none_or(|subject| ids.get(*cell).is_some_and(|id| id == subject))
+            };
             let by_index = listed.index.filter(|index| *index < ids.len()).filter(is_shown);
             by_index.or_else(|| subject.as_ref().and_then(|subject| ids.iter().position(|id| id == subject)))
         };
@@ -93,7 +95,8 @@ impl Collect for GroupCollector {
             let shown = match self.tile_of.get(&list) {
                 Some(&tile) => Shown::Known(tile),
                 None => {
-                    let tile = NewTile { layout: self.layout, is_sized: false, cluster: 0, ids, padding: vec![] };
+                    let tile =
+                        NewTile { layout: self.layout, is_sized: false, cluster: 0, ids, padding: vec![] };
                     Shown::New(tile.check()?)
                 }
             };

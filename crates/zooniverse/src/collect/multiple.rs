@@ -62,7 +62,7 @@ impl Collect for MultipleCollector {
             leaves::for_each(value, &self.steps, &mut |answer| answers.push(answer));
             for answer in answers {
                 let meaning = self.answers.meaning(&annotation.key, &self.name, answer.as_deref())?;
-                if !self.found.contains(&meaning) {
+                if meaning == Meaning::Ignored || !self.found.contains(&meaning) {
                     self.found.push(meaning);
                 }
             }

@@ -2,7 +2,10 @@
 
 use super::{Collect, Given, Outcome, Results, Shared, Who, answers::Answers, answers::Meaning, under};
 use crate::{
-    Again, Error, Kind, Mark, Reject, Task, TaskQuality, annotation::Annotation, leaves, question::{Parts, VoteColumns},
+    Again, Error, Kind, Mark, Reject, Task, TaskQuality,
+    annotation::Annotation,
+    leaves,
+    question::{Parts, VoteColumns},
 };
 
 #[derive(Debug)]
@@ -62,7 +65,7 @@ impl QuestionCollector {
 
     fn add(&mut self, key: &str, answer: Option<&str>) -> Result<(), Reject> {
         let meaning = self.answers.meaning(key, &self.name, answer)?;
-        if !self.found.contains(&meaning) {
+        if meaning == Meaning::Ignored || !self.found.contains(&meaning) {
             self.found.push(meaning);
         }
         Ok(())

@@ -43,7 +43,8 @@ impl Tiles {
         let tile = match shown {
             Shown::Known(tile) => tile,
             Shown::New(new) => {
-                let insert = |id: &String| self.images.insert(id, "images of grids").map(|image| image as usize);
+                let insert =
+                    |id: &String| self.images.insert(id, "images of grids").map(|image| image as usize);
                 let images = new.ids.iter().map(insert).collect::<Result<Vec<_>, _>>()?;
                 self.tiles.push(new.tile(images).expect("checked when it was read"));
                 self.is_sized.push(new.is_sized);

@@ -100,7 +100,8 @@ impl GridOptions {
     }
 
     pub(super) fn check(&self, name: &str) -> Result<(), Error> {
-        let fail = |key: &str, message: String| Err(Error::config(format!("task.{name}.grid.{key}"), message));
+        let fail =
+            |key: &str, message: String| Err(Error::config(format!("task.{name}.grid.{key}"), message));
         for (key, side) in [("rows", self.rows), ("cols", self.cols)] {
             if side == Some(0) {
                 return fail(key, "got 0, want at least 1".into());
@@ -113,9 +114,10 @@ impl GridOptions {
             }
         }
         match &self.choices {
-            Some(texts) if texts.iter().any(Vec::is_empty) => {
-                fail("choices", "got an empty list, want at least one text for each of the five choices".into())
-            }
+            Some(texts) if texts.iter().any(Vec::is_empty) => fail(
+                "choices",
+                "got an empty list, want at least one text for each of the five choices".into(),
+            ),
             _ => Ok(()),
         }
     }
@@ -123,5 +125,10 @@ impl GridOptions {
 
 /// A text without emphasis and capitals.
 fn plain(text: &str) -> String {
-    text.chars().filter(|letter| *letter != '*').flat_map(char::to_lowercase).collect::<String>().trim().to_owned()
+    text.chars()
+        .filter(|letter| *letter != '*')
+        .flat_map(char::to_lowercase)
+        .collect::<String>()
+        .trim()
+        .to_owned()
 }

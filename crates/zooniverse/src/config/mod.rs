@@ -67,10 +67,12 @@ impl Config {
     /// [`Error::Config`], which names the key.
     pub fn from_toml(text: &str) -> Result<Self, Error> {
         let syntax = |error: &toml::de::Error| {
-            let line = error.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count());
+            let line =
+                error.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count());
             format!("{} (line {})", error.message().trim_end(), line + 1)
         };
-        let parsed = toml::Deserializer::parse(text).map_err(|error| Error::config("syntax", syntax(&error)))?;
+        let parsed =
+            toml::Deserializer::parse(text).map_err(|error| Error::config("syntax", syntax(&error)))?;
         let config: Self = serde_path_to_error::deserialize(parsed)
             .map_err(|error| Error::config(error.path().to_string(), syntax(error.inner())))?;
         config.check()?;

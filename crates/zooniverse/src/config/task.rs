@@ -236,9 +236,11 @@ impl Task {
 
     pub(super) fn check(&self, name: &str) -> Result<(), Error> {
         let fail = |key: &str, message: String| Err(Error::config(format!("task.{name}.{key}"), message));
-        let has_classes = matches!(self.kind, Kind::Question | Kind::Multiple | Kind::Dropdown | Kind::Survey);
+        let has_classes =
+            matches!(self.kind, Kind::Question | Kind::Multiple | Kind::Dropdown | Kind::Survey);
         let kind = self.kind.name();
-        if !has_classes && !(self.classes.is_empty() && self.positive.is_empty() && self.negative.is_empty()) {
+        if !has_classes && !(self.classes.is_empty() && self.positive.is_empty() && self.negative.is_empty())
+        {
             return fail("classes", format!("a task of kind {kind} has classes of its own, want none"));
         }
         if !has_classes && self.path.is_some() {
@@ -261,7 +263,10 @@ impl Task {
         }
         self.grid.check(name)?;
         if self.kind == Kind::Group && self.grid.rows.is_none() | self.grid.cols.is_none() {
-            return fail("grid.rows", "a task of kind group wants grid.rows and grid.cols, got not both".into());
+            return fail(
+                "grid.rows",
+                "a task of kind group wants grid.rows and grid.cols, got not both".into(),
+            );
         }
         let classes = self.class_list();
         if classes.len() == 1 && self.kind != Kind::Multiple {
@@ -272,7 +277,9 @@ impl Task {
             return fail("classes", format!("got the class {class:?} twice"));
         }
         let mut seen = BTreeSet::new();
-        if let Some(answer) = classes.iter().flat_map(|(_, answers)| answers).find(|answer| !seen.insert(**answer)) {
+        if let Some(answer) =
+            classes.iter().flat_map(|(_, answers)| answers).find(|answer| !seen.insert(**answer))
+        {
             return fail("classes", format!("got the answer {answer:?} twice"));
         }
         match &self.other {
