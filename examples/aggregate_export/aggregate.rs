@@ -13,10 +13,11 @@ pub(crate) struct Aggregate<'a> {
     pub(crate) question: &'a Question,
     /// Subjects of known truth that have votes.
     pub(crate) gold: Vec<(usize, usize)>,
-    /// By SWAP where there is gold, else by majority.
+    /// Whether the estimates are those of SWAP: where each class has gold. Else they are those of the majority.
+    pub(crate) is_weighed: bool,
     pub(crate) estimates: Vec<(usize, Estimate)>,
     pub(crate) volunteers: Vec<Known>,
-    /// For every vote on a subject with others: the share of those for their most frequent answer, and whether this one agrees.
+    /// For every vote on a subject with others and every class: the share of those others for it, and whether this one is.
     pub(crate) next_votes: Vec<(f64, bool)>,
 }
 
@@ -34,20 +35,31 @@ pub(crate) struct Known {
 impl<'a> Aggregate<'a> {
     pub(crate) fn of(question: &'a Question, truths: Vec<(usize, usize)>) -> Result<Self> {
         let votes: Vec<Vote> = question.votes().collect();
-        let mut aggregate =
-            Self { question, gold: vec![], estimates: vec![], volunteers: vec![], next_votes: vec![] };
+        let mut aggregate = Self {
+            question,
+            gold: vec![],
+            is_weighed: false,
+            estimates: vec![],
+            volunteers: vec![],
+            next_votes: vec![],
+        };
         let n_classes = question.classes().len();
         // With one class there is nothing to tell apart.
         if votes.is_empty() || n_classes < 2 {
             return Ok(aggregate);
         }
         let majority = MajorityVote::params(n_classes).fit(&votes)?;
-        aggregate.gold = truths.into_iter().filter(|(subject, _)| majority.estimate(*subject).is_some()).collect();
-        let swap = match aggregate.gold.is_empty() {
-            true => None,
-            // No class is favoured beforehand.
-            false => Some(Swap::params(vec![1.0 / n_classes as f64; n_classes]).gold(&aggregate.gold).fit(&votes)?),
+        aggregate.gold =
+            truths.into_iter().filter(|(subject, _)| majority.estimate(*subject).is_some()).collect();
+        // Of a class without gold, SWAP would know nothing, and mistake that for evidence.
+        let has_gold_of = |class| aggregate.gold.iter().any(|(_, truth)| *truth == class);
+        // No class is favoured beforehand.
+        let prior = vec![1.0 / n_classes as f64; n_classes];
+        let swap = match (0..n_classes).all(has_gold_of) {
+            true => Some(Swap::params(prior).gold(&aggregate.gold).fit(&votes)?),
+            false => None,
         };
+        aggregate.is_weighed = swap.is_some();
         aggregate.estimates = match &swap {
             Some(swap) => swap.subjects().collect(),
             None => majority.subjects().collect(),
@@ -66,7 +78,10 @@ impl<'a> Aggregate<'a> {
                 let agrees = others.iter().position(|&n| n == most) == Some(vote.label);
                 *n_compared += 1;
                 *n_agree += usize::from(agrees);
-                aggregate.next_votes.push((f64::from(most) / f64::from(n_others), agrees));
+                let shares = others.iter().map(|&n| f64::from(n) / f64::from(n_others));
+                aggregate
+                    .next_votes
+                    .extend(shares.enumerate().map(|(class, share)| (share, class == vote.label)));
             }
         }
         let known = |(volunteer, (n_votes, n_compared, n_agree)): (usize, (usize, usize, usize))| Known {
@@ -81,7 +96,7 @@ impl<'a> Aggregate<'a> {
     }
 
     pub(crate) fn method(&self) -> &'static str {
-        if self.gold.is_empty() { "majority vote" } else { "SWAP in two passes" }
+        if self.is_weighed { "SWAP in two passes" } else { "majority vote" }
     }
 
     pub(crate) fn summary(&self) -> String {
@@ -112,7 +127,13 @@ impl<'a> Aggregate<'a> {
         let number = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.4}"));
         for known in &self.volunteers {
             let quoted = known.name.replace('"', "\"\"");
-            writeln!(text, "\"{quoted}\",{},{},{}", known.n_votes, number(known.agreement), number(known.skill))?;
+            writeln!(
+                text,
+                "\"{quoted}\",{},{},{}",
+                known.n_votes,
+                number(known.agreement),
+                number(known.skill)
+            )?;
         }
         files::write(&out.join(format!("volunteers_{name}.csv")), text)
     }
@@ -123,12 +144,14 @@ pub(crate) fn write_drawing(drawing: &Drawing, out: &Path) -> Result<()> {
     let mut text = "subject_id,volunteer,tool,frame,shape,x,y\n".to_owned();
     for annotation in drawing.annotations() {
         let subject = drawing.subjects().name(annotation.subject).unwrap_or_default();
-        let volunteer = drawing.volunteers().name(annotation.volunteer).unwrap_or_default().replace('"', "\"\"");
+        let volunteer =
+            drawing.volunteers().name(annotation.volunteer).unwrap_or_default().replace('"', "\"\"");
         if annotation.is_silent() {
             writeln!(text, "{subject},\"{volunteer}\",,,,,")?;
         }
         for mark in annotation.marks {
-            let (x, y) = mark.position().map_or_else(Default::default, |(x, y)| (x.to_string(), y.to_string()));
+            let (x, y) =
+                mark.position().map_or_else(Default::default, |(x, y)| (x.to_string(), y.to_string()));
             writeln!(text, "{subject},\"{volunteer}\",{},{},{},{x},{y}", mark.tool, mark.frame, shape(mark))?;
         }
     }
@@ -149,5 +172,7 @@ fn shape(mark: &Mark) -> &'static str {
 
 /// A name of a question as a part of a file's name.
 pub(crate) fn file_name(name: &str) -> String {
-    name.chars().map(|letter| if letter.is_alphanumeric() || "-_".contains(letter) { letter } else { '_' }).collect()
+    name.chars()
+        .map(|letter| if letter.is_alphanumeric() || "-_".contains(letter) { letter } else { '_' })
+        .collect()
 }

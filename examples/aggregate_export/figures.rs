@@ -51,11 +51,12 @@ pub(crate) fn of_question(aggregate: &Aggregate<'_>, out: &Path) -> Result<Secti
     Ok(Section { title: question.name().to_owned(), lines, figures, tables: tables.to_vec() })
 }
 
-const RELIABILITY: &str = "Reliability. Each vote is predicted by the other votes on its subject: how often it is what most of them \
-    say, by the share that say so. On the dashed line, shares of votes are probabilities of the next one. Where there is gold, also how often \
+const RELIABILITY: &str = "Reliability. Each vote is predicted by the other votes on its subject: how often it is for a class, by the \
+    share of those that are. On the grey line, shares of votes are probabilities of the next one. Where there is gold, also how often \
     its labels are right, by their probability; as gold has taught the volunteers, that looks better than it is.";
 
-const VOLUNTEERS: &str = "Volunteers: how often each agrees with what most others say, by the number of their votes.";
+const VOLUNTEERS: &str =
+    "Volunteers: how often each agrees with what most others say, by the number of their votes.";
 
 fn reliability(aggregate: &Aggregate<'_>) -> Result<String> {
     let curve = |label: &str, colour, pairs: &[(f64, bool)]| -> Result<Curve> {
@@ -65,7 +66,8 @@ fn reliability(aggregate: &Aggregate<'_>) -> Result<String> {
         let points = bins.map(|bin| (bin.mean_probability, bin.frequency)).collect();
         Ok(Curve { label: label.to_owned(), points, colour, is_faint: false })
     };
-    let ideal = Curve { label: "ideal".to_owned(), points: vec![(0.0, 0.0), (1.0, 1.0)], colour: 7, is_faint: true };
+    let ideal =
+        Curve { label: "ideal".to_owned(), points: vec![(0.0, 0.0), (1.0, 1.0)], colour: 7, is_faint: true };
     let mut lines = vec![ideal, curve("next vote", 0, &aggregate.next_votes)?];
     let gold: BTreeMap<usize, usize> = aggregate.gold.iter().copied().collect();
     let on_gold: Vec<(f64, bool)> = aggregate
@@ -100,9 +102,9 @@ fn volunteers(aggregate: &Aggregate<'_>) -> Result<String> {
         x_label: "log10 of votes".to_owned(),
         y_label: "share".to_owned(),
         groups: vec![group("", &|known| known.agreement)],
-        is_upside_down: false,
+        picture: None,
     }];
-    if !aggregate.gold.is_empty() {
+    if aggregate.is_weighed {
         plots.push(Cloud {
             title: "skill on gold".to_owned(),
             y_label: "bits a vote".to_owned(),
@@ -115,34 +117,42 @@ fn volunteers(aggregate: &Aggregate<'_>) -> Result<String> {
 
 pub(crate) fn of_drawing(drawing: &Drawing, out: &Path) -> Result<Section> {
     let name = file_name(drawing.name());
-    let mut n_viewers: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut seen: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
     for annotation in drawing.annotations() {
-        *n_viewers.entry(annotation.subject).or_default() += 1;
+        let (n_marks, n_viewers) = seen.entry(annotation.subject).or_default();
+        *n_marks += annotation.marks.len();
+        *n_viewers += 1;
     }
-    // The subject that most people saw; the first of several.
-    let shown = n_viewers.iter().max_by_key(|(subject, n)| (**n, usize::MAX - **subject));
+    // The first of several with as many.
+    let shown = seen.iter().max_by_key(|(subject, (n_marks, _))| (*n_marks, usize::MAX - **subject));
     let mut figures = vec![];
-    if let Some((&subject, n)) = shown {
+    if let Some((&subject, (_, n_viewers))) = shown {
         let of = drawing.annotations().filter(|annotation| annotation.subject == subject);
         let points: Vec<(f64, f64)> = of.flat_map(|annotation| annotation.points()).collect();
         let id = drawing.subjects().name(subject).unwrap_or_default();
+        let farthest = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).fold(1.0, f64::max);
         let svg = clouds(&[Cloud {
-            title: format!("subject {id}, seen by {n}"),
+            title: format!("subject {id}, seen by {n_viewers}"),
             x_label: "x, pixels".to_owned(),
             y_label: "y, pixels".to_owned(),
+            picture: drawing.size(subject).or_else(|| Some((farthest(|at| at.0), farthest(|at| at.1)))),
             groups: vec![Group { label: String::new(), points }],
-            is_upside_down: true,
         }])?;
         files::write(&out.join(format!("marks_{name}.svg")), &svg)?;
-        figures.push((svg, "The marks on the subject that most volunteers saw."));
+        figures.push((svg, "The subject with most marks, each at its middle."));
     }
     let n_silent = drawing.annotations().filter(|annotation| annotation.is_silent()).count();
     let lines = vec![format!(
         "{} marks in {} annotations of {} subjects; {n_silent} viewers marked nothing; {} annotations are gold.",
         drawing.n_marks(),
         drawing.n_annotations(),
-        n_viewers.len(),
+        seen.len(),
         drawing.gold().len()
     )];
-    Ok(Section { title: drawing.name().to_owned(), lines, figures, tables: vec![format!("marks_{name}.csv")] })
+    Ok(Section {
+        title: drawing.name().to_owned(),
+        lines,
+        figures,
+        tables: vec![format!("marks_{name}.csv")],
+    })
 }

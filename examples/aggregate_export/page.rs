@@ -61,7 +61,8 @@ fn rows(quality: &Quality) -> Result<String> {
              <th>in no class</th><th>marks</th><th>silent</th><th>outside</th></tr>";
     for (task, of) in &quality.tasks {
         write!(html, "<tr><th>{}</th>", escape(task))?;
-        let counts = [of.n_answered, of.n_absent, of.n_skipped, of.n_again, of.n_ignored, of.n_marks, of.n_silent];
+        let counts =
+            [of.n_answered, of.n_absent, of.n_skipped, of.n_again, of.n_ignored, of.n_marks, of.n_silent];
         for n in counts.into_iter().chain([of.n_outside]) {
             write!(html, "<td>{n}</td>")?;
         }

@@ -66,8 +66,8 @@ pub struct Cloud {
     pub y_label: String,
     /// Its points, in groups of one colour.
     pub groups: Vec<Group>,
-    /// Whether y grows downwards, as in pictures.
-    pub is_upside_down: bool,
+    /// Width and height of the picture that the points lie on, where they do: then y grows downwards.
+    pub picture: Option<(f64, f64)>,
 }
 
 /// One bar of [`bars`].
@@ -168,10 +168,11 @@ pub fn clouds(plots: &[Cloud]) -> Result<String> {
     draw((560 * plots.len() as u32, 420), |root| {
         for (area, cloud) in root.split_evenly((1, plots.len())).iter().zip(plots) {
             let points = || cloud.groups.iter().flat_map(|group| &group.points);
-            let x = range(points().map(|point| point.0));
-            // Pictures have their origin above.
-            let sign = if cloud.is_upside_down { -1.0 } else { 1.0 };
-            let y = range(points().map(|point| sign * point.1));
+            let (x, y) = match cloud.picture {
+                Some((width, height)) => (0.0..width, -height..0.0),
+                None => (range(points().map(|point| point.0)), range(points().map(|point| point.1))),
+            };
+            let sign = if cloud.picture.is_some() { -1.0 } else { 1.0 };
             let mut plot = plot(area, &cloud.title, x, y)?;
             plot.configure_mesh()
                 .light_line_style(TRANSPARENT)

@@ -17,7 +17,7 @@ pub struct Quality {
     pub n_rows: u64,
     /// Rows whose answers are in the results, known truth among them.
     pub n_kept: u64,
-    /// Kept rows that are known truth, not votes.
+    /// Rows that are known truth, not votes; repeats among them.
     pub n_gold_rows: u64,
     /// Rows that a rule of the cleaning dropped, by rule.
     pub dropped: BTreeMap<&'static str, u64>,
