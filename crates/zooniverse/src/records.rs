@@ -1,6 +1,7 @@
 //! Records: a CSV file cut into rows and fields in one pass, with a flat memory.
 
 use std::{
+    borrow::Cow,
     io::{self, Read},
     ops::Range,
 };
@@ -234,14 +235,8 @@ impl<'a> Record<'a> {
     }
 
     /// A field without its quotes; `None` where the row has fewer fields.
-    pub fn field(&self, index: usize) -> Option<std::borrow::Cow<'a, [u8]>> {
-        let mut text = vec![];
-        let raw = self.raw(index)?;
-        if !self.fields[index].has_escapes {
-            return Some(raw.into());
-        }
-        unescape(raw, &mut text);
-        Some(text.into())
+    pub fn field(&self, index: usize) -> Option<Cow<'a, [u8]>> {
+        Some(unescaped(self.raw(index)?, self.fields[index].has_escapes))
     }
 
     /// A field without its quotes, in `room` where it has to be unescaped. Empty where the row has fewer fields.
@@ -258,9 +253,24 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// A field as it stands in the file, without its quotes, and whether quotes in it are doubled.
+    pub(crate) fn raw_field(&self, index: usize) -> (&'a [u8], bool) {
+        (self.raw(index).unwrap_or_default(), self.fields.get(index).is_some_and(|field| field.has_escapes))
+    }
+
     fn raw(&self, index: usize) -> Option<&'a [u8]> {
         self.fields.get(index).map(|field| &self.bytes[field.from..field.to])
     }
+}
+
+/// Bytes with doubled quotes halved, where they are doubled.
+pub(crate) fn unescaped(raw: &[u8], is_doubled: bool) -> Cow<'_, [u8]> {
+    if !is_doubled {
+        return raw.into();
+    }
+    let mut text = vec![];
+    unescape(raw, &mut text);
+    text.into()
 }
 
 /// Halves doubled quotes.

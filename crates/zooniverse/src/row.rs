@@ -23,7 +23,6 @@ pub(crate) struct Needs {
 #[derive(Debug, Default)]
 pub(crate) struct Room {
     annotations: Vec<u8>,
-    metadata: Vec<u8>,
     subject_data: Vec<u8>,
     cells: [Vec<u8>; 10],
     name: String,
@@ -81,7 +80,10 @@ impl Extractor {
 
         let metadata = match header.metadata {
             None => None,
-            Some(index) => Metadata::parse(record.field_in(index, &mut room.metadata))?,
+            Some(index) => {
+                let (cell, is_doubled) = record.raw_field(index);
+                Metadata::parse(cell, is_doubled)?
+            }
         };
         let subject_ids = text(record, Some(header.subject_ids), "subject_ids", subject)?;
         if subject_ids.is_empty() {
