@@ -2,7 +2,7 @@
 
 use std::{env, error::Error, fs, io, time::Instant};
 
-use manyhands_zooniverse::{Config, Extracts};
+use manyhands_zooniverse::{Config, Extracts, Question};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = env::args().skip(1).collect();
@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let begin = Instant::now();
         let extracts = params.read(fs::File::open(export)?, io::sink())?;
         let seconds = begin.elapsed().as_secs_f64();
-        let votes: usize = extracts.questions().iter().map(|question| question.n_votes()).sum();
+        let votes: usize = extracts.questions().iter().map(Question::n_votes).sum();
         let quality = extracts.quality();
         println!(
             "{{\"seconds\": {seconds:.4}, \"bytes\": {bytes}, \"mb_per_s\": {:.1}, \"rows\": {}, \"kept\": {}, \"votes\": {votes}, \"peak_rss_mb\": {}}}",

@@ -70,11 +70,10 @@ fn flatten<'a>(
     for raw in raws {
         // An annotation without a task answers nothing.
         let Some(key) = raw.task.and_then(text).or_else(|| default_key.cloned()) else { continue };
-        if !is_wanted(&key) {
-            if let Some(parts) = raw.value.and_then(parts) {
-                flatten(parts, None, is_wanted, depth + 1, all)?;
-                continue;
-            }
+        let parts = raw.value.filter(|_| !is_wanted(&key)).and_then(parts);
+        if let Some(parts) = parts {
+            flatten(parts, None, is_wanted, depth + 1, all)?;
+            continue;
         }
         let mark_index = raw.mark_index.and_then(|index| index.get().parse().ok());
         all.push(Annotation { key, value: raw.value, mark_index });

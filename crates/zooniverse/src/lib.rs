@@ -27,6 +27,7 @@ mod reductions;
 mod reject;
 mod row;
 mod rows;
+mod scan;
 mod skim;
 mod version;
 

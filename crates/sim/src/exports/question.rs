@@ -27,7 +27,7 @@ const FIRST_SUBJECT: u64 = 31_000_000;
 
 /// The export of a workflow that asks one question, `T0`, `Is there a muon?`, with the answers `Yes` and `No`.
 ///
-/// About 1 100 bytes a row, with the metadata of today's front end. Subjects get 20 rows and volunteers make 50 on average, few of them most;
+/// About 1 120 bytes a row, with the metadata of today's front end. Subjects get 20 rows and volunteers make 50 on average, few of them most;
 /// one volunteer in five is not logged in. Rows are in the order of their ids but for one in a hundred. The result depends on the
 /// arguments and the seed only, and row `i` on nothing that was drawn before it.
 ///

@@ -62,21 +62,6 @@ impl GroupCollector {
         }
         if ids.len() == want { Ok(ids) } else { Err(Reject::Cells { got: ids.len(), want }) }
     }
-
-    /// The clicked cells: by subject, and by index where the subject is not among the cells' or is there more than once.
-    fn clicked(&self, key: &str, value: &RawValue, ids: &[String]) -> Result<Vec<usize>, Reject> {
-        let shape = || Reject::Shape { key: key.to_owned(), kind: "group" };
-        let listed: Vec<Listed<'_>> = serde_json::from_str(value.get()).map_err(|_| shape())?;
-        let cell = |listed: Listed<'_>| {
-            let subject = listed.subject.map(|raw| annotation::text(raw).unwrap_or_else(|| raw.get().into()));
-            let is_shown = |cell: &usize| {
-                subject.as_ref().is_none_or(|subject| ids.get(*cell).is_some_and(|id| id == subject))
-            };
-            let by_index = listed.index.filter(|index| *index < ids.len()).filter(is_shown);
-            by_index.or_else(|| subject.as_ref().and_then(|subject| ids.iter().position(|id| id == subject)))
-        };
-        listed.into_iter().map(|listed| cell(listed).ok_or_else(shape)).collect()
-    }
 }
 
 impl Collect for GroupCollector {
@@ -90,7 +75,7 @@ impl Collect for GroupCollector {
             self.outcome = Outcome::Skipped;
             let Some(value) = annotation.value else { continue };
             let ids = self.ids(given.subject_ids)?;
-            let cells = self.clicked(&annotation.key, value, &ids)?;
+            let cells = clicked(&annotation.key, value, &ids)?;
             let list = ids.join(";");
             let shown = match self.tile_of.get(&list) {
                 Some(&tile) => Shown::Known(tile),
@@ -126,4 +111,19 @@ impl Collect for GroupCollector {
     fn quality(&self) -> TaskQuality {
         self.quality.clone()
     }
+}
+
+/// The clicked cells: by subject, and by index where the subject is not among the cells' or is there more than once.
+fn clicked(key: &str, value: &RawValue, ids: &[String]) -> Result<Vec<usize>, Reject> {
+    let shape = || Reject::Shape { key: key.to_owned(), kind: "group" };
+    let listed: Vec<Listed<'_>> = serde_json::from_str(value.get()).map_err(|_| shape())?;
+    let cell = |listed: Listed<'_>| {
+        let subject = listed.subject.map(|raw| annotation::text(raw).unwrap_or_else(|| raw.get().into()));
+        let is_shown = |cell: &usize| {
+            subject.as_ref().is_none_or(|subject| ids.get(*cell).is_some_and(|id| id == subject))
+        };
+        let by_index = listed.index.filter(|index| *index < ids.len()).filter(is_shown);
+        by_index.or_else(|| subject.as_ref().and_then(|subject| ids.iter().position(|id| id == subject)))
+    };
+    listed.into_iter().map(|listed| cell(listed).ok_or_else(shape)).collect()
 }

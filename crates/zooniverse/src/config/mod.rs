@@ -1,5 +1,6 @@
 //! The configuration: which rows count, and what their tasks are to become.
 
+mod check;
 mod cleaning;
 mod columns;
 mod grid;
