@@ -5,7 +5,7 @@ use anyhow::Result;
 use common::files;
 use common::pictures::{Cloud, Curve, Group, Panel, clouds, curves};
 use manyhands_metrics::{Bins, Probabilities};
-use manyhands_zooniverse::Drawing;
+use manyhands_zooniverse::{Annotation, Drawing};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -128,7 +128,7 @@ pub(crate) fn of_drawing(drawing: &Drawing, out: &Path) -> Result<Section> {
     let mut figures = vec![];
     if let Some((&subject, (_, n_viewers))) = shown {
         let of = drawing.annotations().filter(|annotation| annotation.subject == subject);
-        let points: Vec<(f64, f64)> = of.flat_map(|annotation| annotation.points()).collect();
+        let points: Vec<(f64, f64)> = of.flat_map(Annotation::points).collect();
         let id = drawing.subjects().name(subject).unwrap_or_default();
         let farthest = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).fold(1.0, f64::max);
         let svg = clouds(&[Cloud {

@@ -239,7 +239,7 @@ fn a_bad_row_goes_to_the_quarantine_with_line_and_reason_and_nothing_else_of_it_
         row
     };
     let rows = [
-        good.clone(),
+        good,
         bad(2, &|row| row.annotations = "[{\"task\":\"T0\"".into()),
         bad(3, &|row| row.metadata = "{".into()),
         bad(4, &|row| row.created = "soon".into()),

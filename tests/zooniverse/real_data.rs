@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, env, fs, path::PathBuf};
 
 use manyhands_zooniverse::{
-    Cleaning, Columns, Config, Extracts, GoldRows, Kind, Policy, Repeats, Shape, Task,
+    Annotation, Cleaning, Columns, Config, Extracts, GoldRows, Kind, Policy, Repeats, Shape, Task,
 };
 
 fn file(name: &str) -> Option<PathBuf> {
@@ -163,7 +163,7 @@ fn lines_drawn_freely_are_read_whole() {
     // 165 freehand lines and 19 polygons; 10 rows leave no mark.
     assert_eq!((drawing.n_annotations(), drawing.n_marks()), (153, 184));
     assert_eq!(drawing.annotations().filter(|one| one.is_silent()).count(), 10);
-    assert_eq!(drawing.annotations().flat_map(|one| one.points()).count(), 184);
+    assert_eq!(drawing.annotations().flat_map(Annotation::points).count(), 184);
     let quality = extracts.quality();
     assert_eq!(
         (quality.n_anonymous, quality.n_beta, quality.n_already_seen, quality.n_repeats),

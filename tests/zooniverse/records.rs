@@ -44,7 +44,8 @@ fn text(rows: &Rows) -> Vec<(u64, Vec<&str>)> {
 
 #[test]
 fn quotes_line_breaks_and_byte_order_marks_are_read_as_rfc_4180_says() {
-    let cases: [(&str, Vec<(u64, Vec<&str>)>); 8] = [
+    type Case<'a> = (&'a str, Vec<(u64, Vec<&'a str>)>);
+    let cases: [Case<'_>; 8] = [
         ("", vec![]),
         ("a,b\n1,2\n", vec![(1, vec!["a", "b"]), (2, vec!["1", "2"])]),
         ("\u{feff}a,b\r\n1,2", vec![(1, vec!["a", "b"]), (2, vec!["1", "2"])]),

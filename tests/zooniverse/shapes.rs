@@ -1,6 +1,6 @@
 //! Every shape of annotation that front ends write.
 
-use manyhands_zooniverse::{Again, Config, Drawing, Kind, Mark, Other, Shape, Task};
+use manyhands_zooniverse::{Again, Config, Drawing, Kind, Mark, Other, Question, Shape, Task};
 
 use super::{Row, classes, read, read_with};
 
@@ -128,7 +128,7 @@ fn each_of_several_answers_is_a_question_of_its_own() {
     let rows: Vec<Row> =
         rows.iter().enumerate().map(|(i, json)| Row::new(i as u64, i as u64, 50, json)).collect();
     let extracts = read(&Config::new().task("weather", Task::new(Kind::Multiple, ["T0"])), &rows);
-    let names: Vec<&str> = extracts.questions().iter().map(|question| question.name()).collect();
+    let names: Vec<&str> = extracts.questions().iter().map(Question::name).collect();
     assert_eq!(names, ["weather/Rain", "weather/Wind", "weather/unknown answer label"]);
     let labels = |name: &str| -> Vec<usize> {
         extracts.question(name).unwrap().votes().map(|vote| vote.label).collect()
