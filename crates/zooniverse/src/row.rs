@@ -1,5 +1,7 @@
 //! One row: its cells, what the rules say of it, and what its tasks make of it.
 
+use std::num::NonZeroI64;
+
 use crate::{
     Error, Extractor, GoldRows, Record, Reject,
     annotation::Annotation,
@@ -137,7 +139,12 @@ impl Extractor {
         let volunteer = self.volunteers.insert(&room.name, "volunteers")?;
         let subject = self.subjects.insert(subject_ids, "subjects")?;
         let workflow = self.workflows.insert(workflow, "workflows")?;
-        let row = self.rows.push(volunteer, subject, workflow, When { time, classification })?;
+        let row = self.rows.push(
+            volunteer,
+            subject,
+            workflow,
+            When { time: time.and_then(NonZeroI64::new), classification },
+        )?;
         for (_, collector) in &mut self.collectors {
             collector.commit(Who { volunteer, subject, row, is_gold })?;
         }
