@@ -14,6 +14,8 @@ mod real_data;
 mod records;
 // Every shape of annotation that front ends write.
 mod shapes;
+// Exports of manyhands-sim.
+mod synthetic;
 // Manifests, labels, reductions, gold.
 mod tables;
 
