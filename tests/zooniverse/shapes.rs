@@ -268,3 +268,18 @@ fn learnt_classes_do_not_depend_on_the_order_of_the_rows() {
         assert_eq!(extracts.questions()[0].tallies()[0].1, [2, 1, 1]);
     }
 }
+
+#[test]
+fn more_answers_than_labels_fit_go_to_the_quarantine() {
+    let row = |id: u64, from: u64, n: u64| {
+        let answers: Vec<String> = (from..from + n).map(|answer| answer.to_string()).collect();
+        Row::new(id, id, 50, &format!(r#"[{{"task":"T0","value":[{}]}}]"#, answers.join(",")))
+    };
+    // 65 rows of 1 000 different answers, 536 more than fit, 535 that do, one more.
+    let mut rows: Vec<Row> = (0..65).map(|id| row(id, id * 1_000, 1_000)).collect();
+    rows.extend([row(65, 65_000, 536), row(66, 65_000, 535), row(67, 65_535, 1), row(68, 5, 1)]);
+    let (extracts, _) = read_with(&Config::new().task("task", Task::question(["T0"])), &super::export(&rows));
+    assert_eq!(extracts.quality().quarantined["too_many_answers"], 2);
+    assert_eq!(extracts.questions()[0].classes().len(), 65_535);
+    assert_eq!(extracts.questions()[0].n_votes(), 65_536);
+}

@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 use crate::{Other, Reject, Task};
 
 /// The most classes: labels are stored in 16 bits, as in `manyhands_votes`.
-const MAX_CLASSES: usize = u16::MAX as usize - 1;
+const MAX_CLASSES: usize = u16::MAX as usize;
 
 /// The classes of a task, by their answers.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ impl Answers {
 
     /// What an answer to `key` means, `None` where the question was passed over: that is an answer only where a class lists the
     /// text `null`.
-    pub(super) fn meaning(&self, key: &str, task: &str, answer: Option<&str>) -> Result<Meaning, Reject> {
+    pub(super) fn meaning(&self, key: &str, answer: Option<&str>) -> Result<Meaning, Reject> {
         let Some(answer) = answer else {
             return Ok(self.labels.get("null").map_or(Meaning::Null, |&label| Meaning::Label(label)));
         };
@@ -63,10 +63,6 @@ impl Answers {
             return Ok(Meaning::Label(label));
         }
         if self.is_open {
-            // One row adds few: the margin is for those.
-            if self.names.len() >= MAX_CLASSES - 1_000 {
-                return Err(Reject::TooManyAnswers { task: task.to_owned(), max: MAX_CLASSES - 1_000 });
-            }
             return Ok(Meaning::New(answer.to_owned()));
         }
         match self.other {
@@ -78,7 +74,16 @@ impl Answers {
         }
     }
 
-    /// The label of an answer, a new one where there is none yet.
+    /// Whether there is room for the classes that a row would add.
+    pub(super) fn check_room(&self, task: &str, found: &[Meaning]) -> Result<(), Reject> {
+        let n_new = found.iter().filter(|meaning| matches!(meaning, Meaning::New(_))).count();
+        if self.names.len() + n_new > MAX_CLASSES {
+            return Err(Reject::TooManyAnswers { task: task.to_owned(), max: MAX_CLASSES });
+        }
+        Ok(())
+    }
+
+    /// The label of an answer, a new one where there is none yet; the room is checked before.
     pub(super) fn insert(&mut self, answer: String) -> u16 {
         if let Some(&label) = self.labels.get(&answer) {
             return label;

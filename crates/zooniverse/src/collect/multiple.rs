@@ -61,12 +61,13 @@ impl Collect for MultipleCollector {
             let mut answers = vec![];
             leaves::for_each(value, &self.steps, &mut |answer| answers.push(answer));
             for answer in answers {
-                let meaning = self.answers.meaning(&annotation.key, &self.name, answer.as_deref())?;
+                let meaning = self.answers.meaning(&annotation.key, answer.as_deref())?;
                 if meaning == Meaning::Ignored || !self.found.contains(&meaning) {
                     self.found.push(meaning);
                 }
             }
         }
+        self.answers.check_room(&self.name, &self.found)?;
         self.outcome = match (self.n_annotations, is_answered) {
             (0, _) => Outcome::Absent,
             (_, false) => Outcome::Skipped,

@@ -64,7 +64,7 @@ impl QuestionCollector {
     }
 
     fn add(&mut self, key: &str, answer: Option<&str>) -> Result<(), Reject> {
-        let meaning = self.answers.meaning(key, &self.name, answer)?;
+        let meaning = self.answers.meaning(key, answer)?;
         if meaning == Meaning::Ignored || !self.found.contains(&meaning) {
             self.found.push(meaning);
         }
@@ -104,6 +104,7 @@ impl Collect for QuestionCollector {
                 self.answer(annotation)?;
             }
         }
+        self.answers.check_room(&self.name, &self.found)?;
         let is_skipped = self.found.iter().all(|meaning| *meaning == Meaning::Null);
         self.outcome = match self.n_annotations {
             0 => Outcome::Absent,
