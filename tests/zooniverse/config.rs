@@ -99,3 +99,16 @@ fn columns_are_found_by_name_among_others_and_without_the_optional_ones() {
     assert_eq!(super::votes(extracts.question("a").unwrap()), [("ada".into(), "31".into(), "Yes".into())]);
     assert_eq!(quarantine.lines().count(), 1);
 }
+
+#[test]
+fn every_configuration_beside_the_program_is_one() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/aggregate_export/configs");
+    let mut n = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let config = Config::from_toml(&std::fs::read_to_string(&path).unwrap());
+        assert!(config.is_ok_and(|config| config.tasks().count() > 0), "{}", path.display());
+        n += 1;
+    }
+    assert_eq!(n, 6);
+}
