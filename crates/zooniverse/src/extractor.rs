@@ -52,7 +52,6 @@ impl Extractor {
             needs: Needs {
                 session: config.rules().identity == Identity::SessionIfAnonymous,
                 size: has(&|kind| matches!(kind, Kind::Drawing | Kind::Grid)),
-                subject_data: has(&|kind| kind == Kind::Grid),
             },
             collectors: collect::collectors(config),
             config: config.clone(),

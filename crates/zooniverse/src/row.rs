@@ -18,14 +18,12 @@ use crate::{
 pub(crate) struct Needs {
     pub(crate) session: bool,
     pub(crate) size: bool,
-    pub(crate) subject_data: bool,
 }
 
 /// Memory for cells, used again for each row.
 #[derive(Debug, Default)]
 pub(crate) struct Room {
     annotations: Vec<u8>,
-    subject_data: Vec<u8>,
     cells: [Vec<u8>; 10],
     name: String,
 }
@@ -121,10 +119,7 @@ impl Extractor {
             let keys = &self.keys;
             Annotation::parse_all(cell, &|key| keys.iter().any(|wanted| wanted == key))?
         };
-        let subject_data = match header.subject_data.filter(|_| self.needs.subject_data) {
-            Some(index) => record.field_in(index, &mut room.subject_data),
-            None => &[],
-        };
+        let subject_data = header.subject_data.map_or_else(Default::default, |index| record.raw_field(index));
         let size = metadata.as_ref().filter(|_| self.needs.size).and_then(Metadata::size);
         let known_subject = self.subjects.index(subject_ids).map(|index| index as u32);
         let given =

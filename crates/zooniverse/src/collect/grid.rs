@@ -9,7 +9,7 @@ use super::{
     tiles::{Shown, Tiles},
     under,
 };
-use crate::{Error, GridOptions, Mark, Reject, Task, TaskQuality, leaves};
+use crate::{Error, GridOptions, Mark, Reject, Task, TaskQuality, leaves, records::unescaped};
 
 #[derive(Debug)]
 pub(super) struct GridCollector {
@@ -75,7 +75,9 @@ impl GridCollector {
         if let Some(&tile) = given.subject.and_then(|subject| self.tile_of.get(&subject)) {
             return Ok(Some(Shown::Known(tile)));
         }
-        let subject = Subject::parse(given.subject_data, given.subject_ids)?;
+        let (cell, is_doubled) = given.subject_data;
+        let json = unescaped(cell, is_doubled);
+        let subject = Subject::parse(&json, given.subject_ids)?;
         let group = subject.get("#group").unwrap_or_default();
         if !self.options.groups.is_empty() && !self.options.groups.iter().any(|listed| *listed == group) {
             return Ok(None);

@@ -23,8 +23,8 @@ pub(crate) struct Given<'a> {
     pub(crate) subject_ids: &'a str,
     /// Index of the subject where it has come before.
     pub(crate) subject: Option<u32>,
-    /// The cell, empty unless a task asks for it.
-    pub(crate) subject_data: &'a [u8],
+    /// The cell as it stands in the file, and whether its quotes are doubled.
+    pub(crate) subject_data: (&'a [u8], bool),
     /// Natural size of the picture in pixels.
     pub(crate) size: Option<(f64, f64)>,
 }
