@@ -55,6 +55,21 @@ pub struct Panel {
     pub benchmarks: Vec<(String, f64)>,
 }
 
+/// One plot of [`clouds`].
+#[derive(Clone, Debug)]
+pub struct Cloud {
+    /// Above the plot.
+    pub title: String,
+    /// Below it.
+    pub x_label: String,
+    /// Beside it.
+    pub y_label: String,
+    /// Its points, in groups of one colour.
+    pub groups: Vec<Group>,
+    /// Width and height of the picture that the points lie on, where they do: then y grows downwards.
+    pub picture: Option<(f64, f64)>,
+}
+
 /// One bar of [`bars`].
 #[derive(Clone, Debug)]
 pub struct Bar {
@@ -139,6 +154,38 @@ pub fn curves(panels: &[Panel]) -> Result<String> {
                     .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], style));
             }
             legend(&mut plot)?;
+        }
+        Ok(())
+    })
+}
+
+/// Plots of points side by side, each with axes of its own.
+///
+/// # Errors
+///
+/// When the plot cannot be drawn.
+pub fn clouds(plots: &[Cloud]) -> Result<String> {
+    draw((560 * plots.len() as u32, 420), |root| {
+        for (area, cloud) in root.split_evenly((1, plots.len())).iter().zip(plots) {
+            let points = || cloud.groups.iter().flat_map(|group| &group.points);
+            let (x, y) = match cloud.picture {
+                Some((width, height)) => (0.0..width, -height..0.0),
+                None => (range(points().map(|point| point.0)), range(points().map(|point| point.1))),
+            };
+            let sign = if cloud.picture.is_some() { -1.0 } else { 1.0 };
+            let mut plot = plot(area, &cloud.title, x, y)?;
+            plot.configure_mesh()
+                .light_line_style(TRANSPARENT)
+                .x_desc(&cloud.x_label)
+                .y_desc(&cloud.y_label)
+                .y_label_formatter(&|y| format!("{}", (sign * y * 1e6).round() / 1e6))
+                .draw()
+                .map_err(failed)?;
+            for (i, group) in cloud.groups.iter().enumerate() {
+                let style = COLOURS[i % COLOURS.len()].mix(0.5).filled();
+                let circles = group.points.iter().map(|&(x, y)| Circle::new((x, sign * y), 3, style));
+                plot.draw_series(circles).map_err(failed)?;
+            }
         }
         Ok(())
     })

@@ -10,3 +10,5 @@ pub use manyhands_grid as grid;
 pub use manyhands_metrics as metrics;
 #[cfg(feature = "votes")]
 pub use manyhands_votes as votes;
+#[cfg(feature = "zooniverse")]
+pub use manyhands_zooniverse as zooniverse;

@@ -5,6 +5,7 @@ mod camera;
 mod clicks;
 mod crowd;
 mod error;
+mod exports;
 mod spread;
 mod stream;
 
@@ -15,3 +16,4 @@ pub use camera::{
 pub use clicks::{ClickSubject, ClickSurvey, Clicker, ClickerKind, Clicks, Galaxies};
 pub use crowd::{Crowd, GridAnswer, ImageVote, Volunteer};
 pub use error::Error;
+pub use exports::{GridExport, QuestionExport, Wording};

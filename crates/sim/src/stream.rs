@@ -25,6 +25,10 @@ pub(crate) enum Purpose {
     Galaxy = 6,
     /// Who sees one galaxy, and where they click.
     Clicks = 7,
+    /// One row of a classification export: who made it, when, on what machine.
+    ExportRow = 8,
+    /// Which subjects of a classification export are positives.
+    ExportTruth = 9,
 }
 
 /// The generator for `item` of `purpose`, a pure function of its arguments.
