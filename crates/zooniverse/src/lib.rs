@@ -3,6 +3,7 @@
 
 mod annotation;
 mod cleaning;
+mod clicks;
 mod collect;
 mod config;
 mod drawing;
@@ -31,6 +32,7 @@ mod scan;
 mod skim;
 mod version;
 
+pub use clicks::DrawingSurvey;
 pub use config::{
     Again, Class, Cleaning, Clicked, Columns, Config, GoldRows, GridOptions, Identity, Kind, Other,
     PaddingRule, Policy, Repeats, Task,
