@@ -8,6 +8,7 @@ use super::population::Population;
 use super::scene::{Laws, Limit, Scene};
 use super::space::Space;
 use super::volunteer::{Tally, Volunteer};
+use crate::facility::Method;
 use crate::{Result, Survey};
 
 /// Subjects that one task works on.
@@ -48,6 +49,7 @@ pub(crate) struct Course<'a, const D: usize> {
     space: &'a Space<D>,
     gold: &'a [Option<Vec<[f64; 2]>>],
     limit: Limit,
+    method: Method,
     pub(crate) population: Population,
     levels: Row,
     pub(crate) volunteers: Vec<Volunteer>,
@@ -72,6 +74,7 @@ impl<'a, const D: usize> Course<'a, D> {
         space: &'a Space<D>,
         gold: &'a [Option<Vec<[f64; 2]>>],
         limit: Limit,
+        method: Method,
         population: Population,
     ) -> Self {
         let mut annotations = vec![Vec::new(); survey.n_volunteers()];
@@ -86,6 +89,7 @@ impl<'a, const D: usize> Course<'a, D> {
             space,
             gold,
             limit,
+            method,
             population,
             levels: population.levels(),
             volunteers: vec![Volunteer::typical(&population); survey.n_volunteers()],
@@ -108,6 +112,7 @@ impl<'a, const D: usize> Course<'a, D> {
             population: &self.population,
             levels: &self.levels,
             limit: self.limit,
+            method: self.method,
         };
         let subject = self.survey.subject(s);
         let marks = subject.first_mark..subject.first_mark + subject.n_marks();

@@ -29,7 +29,7 @@ fn fit_in<const D: usize>(params: &ClickModelParams, survey: &Survey) -> Result<
         gold[*subject] = Some(objects.clone());
     }
     let (population, space): (_, Space<D>) = start(survey, params.scatter)?;
-    let mut course = Course::new(survey, &space, &gold, params.limit, population);
+    let mut course = Course::new(survey, &space, &gold, params.limit, params.method, population);
     let converged = course.run(params.rounds, LEARNING)?;
     let accuracy = params.accuracy.unwrap_or(2.0 * course.population.scatter());
     let (clumps, subjects) = (0..survey.n_subjects())

@@ -4,7 +4,7 @@ use super::image::Image;
 use super::levels::{Detection, Row};
 use super::population::Population;
 use super::volunteer::Volunteer;
-use crate::facility::{FacilityLocation, Mark, Opening};
+use crate::facility::{FacilityLocation, Mark, Method, Opening};
 use crate::{Error, Subject};
 
 /// One subject, ready to be solved.
@@ -23,6 +23,7 @@ pub(crate) struct Scene<'a, const D: usize> {
     /// Where its objects are, if that is known.
     gold: Option<&'a [[f64; 2]]>,
     limit: Limit,
+    method: Method,
 }
 
 /// How many objects a subject may have.
@@ -53,6 +54,7 @@ pub(crate) struct Laws<'a> {
     /// Objects by level, for one expected.
     pub(crate) levels: &'a Row,
     pub(crate) limit: Limit,
+    pub(crate) method: Method,
 }
 
 impl<'a, const D: usize> Scene<'a, D> {
@@ -77,7 +79,8 @@ impl<'a, const D: usize> Scene<'a, D> {
         };
         let at = subject.mark_viewers.iter().zip(at).map(unbiased).collect();
         let lone = detection.log(1);
-        Self { subject, at, ln_volume, image, viewers, detection, lone, gold, limit: laws.limit }
+        let Laws { limit, method, .. } = laws;
+        Self { subject, at, ln_volume, image, viewers, detection, lone, gold, limit, method }
     }
 
     pub(crate) fn viewer(&self, mark: usize) -> usize {
@@ -133,7 +136,7 @@ impl<'a, const D: usize> Scene<'a, D> {
         let constant = self.ln_volume - 0.5 * D as f64 * std::f64::consts::TAU.ln();
         let opening = Opening::occam(constant).by_count(by_count);
         // The exact solver is for those who ask for a proof: local search finds the same in all but a few of a thousand small groups.
-        let params = FacilityLocation::params(opening).bound_steps(0).exact_up_to(0);
+        let params = FacilityLocation::params(opening).method(self.method).bound_steps(0).exact_up_to(0);
         let solution = match start {
             Some(start) => params.fit_from(&marks, start)?,
             None => params.fit(&marks)?,

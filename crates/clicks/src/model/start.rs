@@ -4,6 +4,7 @@ use super::course::Course;
 use super::population::Population;
 use super::scene::Limit;
 use super::space::Space;
+use crate::facility::Method;
 use crate::{Result, Survey};
 
 /// Marks in the sample, about.
@@ -29,7 +30,8 @@ pub(crate) fn start<const D: usize>(survey: &Survey, scatter: Option<f64>) -> Re
     };
     let mut best = (f64::NEG_INFINITY, Population::start(scatters[0], marks));
     for scatter in scatters {
-        let mut course = Course::new(&sample, &space, &[], Limit::None, Population::start(scatter, marks));
+        let population = Population::start(scatter, marks);
+        let mut course = Course::new(&sample, &space, &[], Limit::None, Method::default(), population);
         course.run(TRIAL, TRIAL)?;
         let value = course.summaries.iter().map(|seen| seen.value).sum();
         if value > best.0 {
@@ -37,13 +39,13 @@ pub(crate) fn start<const D: usize>(survey: &Survey, scatter: Option<f64>) -> Re
         }
     }
     if D > 2 {
-        let mut course = Course::new(&sample, &space, &[], Limit::None, best.1);
+        let mut course = Course::new(&sample, &space, &[], Limit::None, Method::default(), best.1);
         course.run(TRIAL, TRIAL)?;
         let factors = course.scatter_of_sizes();
         best.1 = course.population;
         space = space.rescaled(&sample, factors);
     }
-    let mut course = Course::new(&sample, &space, &[], Limit::None, best.1);
+    let mut course = Course::new(&sample, &space, &[], Limit::None, Method::default(), best.1);
     course.run(ROUNDS, ROUNDS)?;
     let population = course.population;
     Ok((population, space.of(survey)))
