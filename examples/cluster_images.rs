@@ -264,6 +264,7 @@ fn learning_curve(epochs: &[Epoch]) -> Panel {
             .collect(),
         colour,
         is_faint: false,
+        has_dots: false,
     };
     Panel {
         title: "Deep embedded clustering".to_owned(),

@@ -37,6 +37,26 @@ impl Console {
         Ok(Self { bars: MultiProgress::new(), stopped })
     }
 
+    /// A console that leaves Ctrl-C alone, for programs that have nothing to resume.
+    #[must_use]
+    pub fn without_interrupt() -> Self {
+        Self { bars: MultiProgress::new(), stopped: Arc::default() }
+    }
+
+    /// Something that goes on for an unknown time.
+    ///
+    /// # Panics
+    ///
+    /// Never: the template is fixed.
+    #[must_use]
+    pub fn spinner(&self, label: &str) -> ProgressBar {
+        let style = ProgressStyle::with_template("{prefix:>26} {spinner} {elapsed:>4} {msg}");
+        let bar = ProgressBar::new_spinner().with_style(style.expect("the template is valid"));
+        let bar = self.bars.add(bar).with_prefix(label.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(200));
+        bar
+    }
+
     /// A bar of `n` steps.
     ///
     /// # Panics
