@@ -34,7 +34,8 @@ pub(super) fn candidates<const D: usize>(
     let n_viewers = scene.subject.n_viewers();
     let real = reality.by_level(&scene.viewers, scene.image.shift);
     let share_real = |n: usize| -> f64 {
-        scene.detection.posterior(n).iter().zip(&real).map(|(level, real)| level * real).sum()
+        // At most 1 but for rounding.
+        scene.detection.posterior(n).iter().zip(&real).map(|(level, real)| level * real).sum::<f64>().min(1.0)
     };
     let grouped = scene.groups(assignment).into_iter().map(|group| {
         let probability =
