@@ -108,3 +108,38 @@ fn far_apart_parts_and_huge_numbers_are_no_trouble() {
         assert!(found.objective().is_finite() && found.gap().is_some());
     }
 }
+
+#[test]
+fn a_cost_by_the_number_of_marks_decides_how_many_share_an_object() {
+    // Three marks at one place, S = 3/4. Alone each is worth 10 − 12 < 0; three bring 30 − 20 − 0.5, two 20 − 20 − 3.
+    let marks: Vec<Mark> = (0..3).map(|viewer| mark(5.0, 5.0, viewer, 10.0)).collect();
+    for found in solve(&marks, Opening::fixed(20.0).by_count(vec![-8.0, 3.0, 0.5])) {
+        assert_eq!(found.facilities().len(), 1);
+        assert!((found.objective() - 9.5).abs() < 1e-12);
+    }
+    // From two on each mark costs 11, more than it gains; one alone is worth 10 − 4.
+    for found in &solve(&marks, Opening::fixed(4.0).by_count(vec![0.0, 11.0, 22.0, 33.0]))[..2] {
+        assert_eq!(found.facilities().len(), 3);
+        assert!((found.objective() - 18.0).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn times_circles_and_boxes_are_marks_of_one_three_and_four_numbers() {
+    let times = [1.0, 2.0, 60.0].map(|t| Mark { at: [t], viewer: t as usize, gain: 9.0, variance: 4.0 });
+    for found in solve(&times, Opening::fixed(10.0)) {
+        assert_eq!(found.assignment(), [Some(0), Some(0), None]);
+        assert_eq!(found.facilities()[0].at, [1.5]);
+    }
+    // The same centre, but another size.
+    let circle = |r: f64, viewer| Mark { at: [50.0, 50.0, r], viewer, gain: 9.0, variance: 4.0 };
+    for found in solve(&[circle(5.0, 0), circle(6.0, 1), circle(40.0, 2)], Opening::occam(15.0)) {
+        assert_eq!(found.assignment(), [Some(0), Some(0), None]);
+        // 18 − 2 · ½²/8 − 15 − 3/2 ln ½.
+        assert!((found.objective() - (2.9375 + 1.5 * 2f64.ln())).abs() < 1e-12);
+    }
+    let corners = |x: f64, viewer| Mark { at: [x, 10.0, x + 30.0, 40.0], viewer, gain: 9.0, variance: 4.0 };
+    for found in solve(&[corners(0.0, 0), corners(1.0, 1), corners(2.0, 2)], Opening::fixed(10.0)) {
+        assert_eq!(found.facilities()[0].at, [1.0, 10.0, 31.0, 40.0]);
+    }
+}

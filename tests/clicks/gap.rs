@@ -43,7 +43,7 @@ fn exact<const D: usize>(seed: u64) {
 }
 
 #[test]
-fn local_search_is_optimal_in_97_of_100_small_scenes_and_the_bound_never_lies_below() {
+fn local_search_is_optimal_in_99_of_100_small_scenes_and_the_bound_never_lies_below() {
     optimal_share::<2>();
     optimal_share::<1>();
     optimal_share::<3>();
@@ -65,7 +65,7 @@ fn optimal_share<const D: usize>() {
         worst = worst.max(best - found.objective());
     }
     println!("{D}-D: {optimal} of {SCENES} optimal, worst {worst} below");
-    assert!(optimal * 100 >= SCENES * 97, "{optimal} of {SCENES}");
+    assert!(optimal * 100 >= SCENES * 99, "{optimal} of {SCENES}");
 }
 
 #[test]

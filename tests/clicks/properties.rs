@@ -3,12 +3,16 @@
 use manyhands_clicks::facility::{FacilityLocation, Mark, Method, Opening};
 use proptest::prelude::*;
 
-use crate::{objective, scene};
+use crate::{kinds, objective, scene};
 
-/// Scenes from a few marks to a few hundred.
+/// Scenes from a few marks to a few hundred; in half of them an object's cost depends on how many have seen it.
 fn scenes() -> impl Strategy<Value = (Vec<Mark>, Opening)> {
-    (any::<u64>(), 1usize..16, 1usize..8, 5.0..120.0_f64)
-        .prop_map(|(seed, viewers, objects, side)| scene(seed, viewers, objects, side, usize::MAX))
+    (any::<u64>(), 1usize..16, 1usize..8, 5.0..120.0_f64, any::<bool>()).prop_map(
+        |(seed, viewers, objects, side, counted)| {
+            let (marks, opening) = scene(seed, viewers, objects, side, usize::MAX);
+            (marks, if counted { opening.by_count(kinds(viewers)) } else { opening })
+        },
+    )
 }
 
 fn fit(marks: &[Mark], opening: &Opening) -> FacilityLocation {
@@ -49,9 +53,32 @@ proptest! {
     }
 
     #[test]
-    fn the_result_is_never_below_the_greedy_algorithm((marks, opening) in scenes()) {
-        let greedy = FacilityLocation::params(opening.clone()).method(Method::JainMahdianSaberi);
-        prop_assert!(fit(&marks, &opening).objective() >= greedy.fit(&marks).unwrap().objective() - 1e-9);
+    fn in_small_scenes_local_search_is_never_below_the_greedy_algorithm((mut marks, opening) in scenes()) {
+        marks.truncate(8);
+        let params = FacilityLocation::params(opening).exact_up_to(0);
+        let greedy = params.clone().method(Method::JainMahdianSaberi).fit(&marks).unwrap();
+        prop_assert!(params.fit(&marks).unwrap().objective() >= greedy.objective() - 1e-9);
+    }
+
+    #[test]
+    fn what_every_mark_gains_more_and_costs_more_changes_nothing(
+        (mut marks, opening) in scenes(), more in -3.0..3.0_f64,
+    ) {
+        marks.truncate(9);
+        // An entry for each number of marks that a facility can have.
+        let counted = (1..=9).map(|n| opening.cost(2, n, 1.0) - opening.constant + n as f64 * more).collect();
+        let raised: Vec<Mark> = marks.iter().map(|m| Mark { gain: m.gain + more, ..*m }).collect();
+        let (one, two) = (fit(&marks, &opening), fit(&raised, &opening.clone().by_count(counted)));
+        prop_assert!((one.objective() - two.objective()).abs() < 1e-7);
+    }
+
+    #[test]
+    fn marks_without_gain_change_nothing((marks, opening) in scenes(), gain in -9.0..-1.5_f64) {
+        // −1.5: a mark more may tell that the object is a bright one, which is worth up to 1.5.
+        let mut more = marks.clone();
+        more.extend(marks.iter().rev().map(|m| Mark { gain, ..*m }));
+        let (one, two) = (fit(&marks, &opening), fit(&more, &opening));
+        prop_assert_eq!(groups(&one), groups(&two));
     }
 
     #[test]

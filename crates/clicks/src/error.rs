@@ -199,4 +199,25 @@ pub enum Error {
         /// Its range, in words.
         wants: &'static str,
     },
+    /// A stream from a model and a survey that it was not fitted on.
+    #[error("survey has {got} subjects, wants the survey of the model, which has {wants}, and the same volunteers and shape of marks")]
+    OtherSurvey {
+        /// The subjects of the survey.
+        got: usize,
+        /// The subjects of the model.
+        wants: usize,
+    },
+    /// Streams to merge that do not go on from the same model.
+    #[error("streams go on from different models, wants the same parameters and laws of the population")]
+    OtherModel,
+    /// A file that is not a saved state.
+    #[error("{} is not a {wants}: {reason}", file.display())]
+    Snapshot {
+        /// Its path.
+        file: PathBuf,
+        /// What was to be loaded.
+        wants: &'static str,
+        /// What it is instead, or where it breaks off.
+        reason: String,
+    },
 }

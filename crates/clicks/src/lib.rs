@@ -8,12 +8,14 @@ pub mod facility;
 mod model;
 #[cfg(feature = "csv")]
 mod folder;
+#[cfg(feature = "serde")]
+mod snapshot;
 mod survey;
 
 pub use error::{Error, Result};
 #[cfg(feature = "csv")]
 pub use folder::{SurveyFolder, SurveyFolderParams, Tables};
 pub use model::{
-    ClickModel, ClickModelParams, Clump, Intervals, Losses, Reality, Step, SubjectEstimate, VolunteerEstimate,
+    ClickModel, ClickModelParams, ClickStream, Clump, Intervals, Losses, Reality, Step, SubjectEstimate, VolunteerEstimate,
 };
 pub use survey::{Click, Repeats, Shape, Size, Subject, Survey, SurveyBuilder};

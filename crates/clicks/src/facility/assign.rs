@@ -21,20 +21,29 @@ struct Edge {
 pub(super) struct Assign {
     edges: Vec<Edge>,
     near: Vec<usize>,
+    rows: Vec<usize>,
     to: Vec<Option<usize>>,
 }
 
 impl Assign {
-    /// Reassigns the points of `viewer` if that raises the objective.
-    pub(super) fn viewer<const D: usize>(&mut self, state: &mut State<D>, viewer: usize) {
+    /// Reassigns those points of `viewer` that are `stale`, and all that they could drive out, if that raises the objective.
+    pub(super) fn viewer<const D: usize>(
+        &mut self,
+        state: &mut State<D>,
+        viewer: usize,
+        stale: impl Fn(usize) -> bool,
+    ) {
         let component = state.component;
         let (points, charge) = (&component.points, component.charge);
-        let Self { edges, near, to } = self;
+        let Self { edges, near, rows, to } = self;
         edges.clear();
         to.clear();
+        rows.clear();
+        rows.extend(component.of_viewer(viewer).iter().copied().filter(|&m| stale(m)));
+        let n_stale = rows.len();
         let (mut now, mut total) = (0.0, 0.0);
-        for (row, &m) in component.of_viewer(viewer).iter().enumerate() {
-            let point = &points[m];
+        while let Some(&m) = rows.get(to.len()) {
+            let (row, point) = (to.len(), &points[m]);
             let from = edges.len();
             if let Some(facility) = state.of[m] {
                 let gain = state.shares[m];
@@ -43,7 +52,9 @@ impl Assign {
                     edges.push(Edge { row, facility, gain });
                 }
             }
-            state.groups_near(&point.at, near);
+            // Without this viewer's other mark, a facility's mean may be nearer.
+            let reach = point.radius * std::f64::consts::SQRT_2;
+            state.groups_near(&point.at, reach, near);
             for &facility in near.iter().filter(|&&f| state.of[m] != Some(f)) {
                 let group = &state.groups[facility];
                 let own = group.members.iter().position(|&n| points[n].viewer == viewer);
@@ -56,11 +67,14 @@ impl Assign {
                         stay.fold(Moments::default(), |sums, (_, &n)| sums.with(&points[n]))
                     }
                 };
-                if others.most(point) > 0.0 {
-                    let gain = others.marginal(point, charge);
-                    if gain > 0.0 {
-                        edges.push(Edge { row, facility, gain });
-                    }
+                if others.most(point) <= 0.0 {
+                    continue;
+                }
+                let gain = others.marginal(point, charge);
+                if gain > 0.0 {
+                    edges.push(Edge { row, facility, gain });
+                    let driven = own.map(|own| group.members[own]);
+                    rows.extend(driven.filter(|&n| !stale(n) && !rows[n_stale..].contains(&n)));
                 }
             }
             let best = edges[from..].iter().max_by(|a, b| a.gain.total_cmp(&b.gain));
@@ -76,7 +90,7 @@ impl Assign {
             total = best(edges, to);
         }
         if total - now > component.tolerance {
-            state.reassign(viewer, to, total - now);
+            state.reassign(rows, to, total - now);
         }
     }
 }

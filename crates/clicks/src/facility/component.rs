@@ -7,7 +7,10 @@ use super::point::{Point, plane};
 /// Marks that no facility of an optimal solution joins with others.
 #[derive(Debug)]
 pub(super) struct Component<'a, const D: usize> {
+    /// In an order of their own, near ones together.
     pub(super) points: Vec<Point<D>>,
+    /// The member that each point is.
+    pub(super) members: Vec<usize>,
     /// Where the points of each viewer begin in `by_viewer`; and their number.
     viewer_starts: Vec<usize>,
     by_viewer: Vec<usize>,
@@ -20,9 +23,18 @@ pub(super) struct Component<'a, const D: usize> {
 }
 
 impl<'a, const D: usize> Component<'a, D> {
-    /// Numbers the viewers anew, from 0 without holes, by first appearance. `numbers` has an entry for every viewer of `points`, all
-    /// `None`, and so it is left.
-    pub(super) fn new(mut points: Vec<Point<D>>, charge: &'a Charge, numbers: &mut [Option<usize>]) -> Self {
+    /// The `members` of `all` points. Numbers their viewers anew, from 0 without holes, by first appearance. `numbers` has an entry for
+    /// every viewer, all `None`, and so it is left.
+    pub(super) fn new(
+        all: &[Point<D>],
+        members: &[usize],
+        charge: &'a Charge,
+        numbers: &mut [Option<usize>],
+    ) -> Self {
+        let reach = members.iter().map(|&p| all[p].radius).fold(0.0, f64::max);
+        let (cells, order) = Cells::new(members.iter().map(|&p| plane(&all[p].at)), reach / 2.0);
+        let members: Vec<usize> = order.into_iter().map(|i| members[i]).collect();
+        let mut points: Vec<Point<D>> = members.iter().map(|&p| all[p]).collect();
         let mut viewer_starts = vec![0];
         let mut seen = Vec::new();
         for point in &mut points {
@@ -48,10 +60,9 @@ impl<'a, const D: usize> Component<'a, D> {
             viewer_starts[point.viewer] -= 1;
             by_viewer[viewer_starts[point.viewer]] = i;
         }
-        let reach = points.iter().map(|p| p.radius).fold(0.0, f64::max);
-        let cells = Cells::new(points.iter().map(|p| plane(&p.at)), reach);
         let scale: f64 = points.iter().map(|p| p.gain.max(0.0)).sum();
-        Self { points, viewer_starts, by_viewer, cells, reach, charge, tolerance: 1e-12 * (1.0 + scale) }
+        let tolerance = 1e-12 * (1.0 + scale);
+        Self { points, members, viewer_starts, by_viewer, cells, reach, charge, tolerance }
     }
 
     pub(super) fn len(&self) -> usize {

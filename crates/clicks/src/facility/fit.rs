@@ -9,18 +9,18 @@ use super::point::Point;
 use super::solution::{Facility, FacilityLocation};
 use super::{bound, exact, jms, link, search};
 
-/// `start` has the facility of every mark to begin with, and their number.
+/// `given` has groups of marks to begin with.
 pub(super) fn fit<const D: usize>(
     params: &FacilityLocationParams,
     marks: &[Mark<D>],
-    start: Option<&[Vec<usize>]>,
+    given: Option<&[Vec<usize>]>,
 ) -> FacilityLocation<D> {
     let order = order(marks);
     let (viewers, n_viewers) = viewers(marks, &order);
     let charge = Charge::new(&params.opening, D, n_viewers);
     let points = order.iter().zip(&viewers).map(|(&m, &viewer)| Point::new(&marks[m], viewer, &charge));
     let points: Vec<Point<D>> = points.collect();
-    let start = start.map_or_else(Vec::new, |groups| places(groups, &order));
+    let start = given.map_or_else(Vec::new, |groups| places(groups, &order));
     let components = link::components(&points, &start);
     let mut begins = Begins::new(&start, points.len());
     let mut whole = FacilityLocation {
@@ -38,21 +38,24 @@ pub(super) fn fit<const D: usize>(
         if !greedy && hope(&points, members, &charge, &mut best) <= 0.0 {
             continue;
         }
-        let mine = members.iter().map(|&p| points[p]).collect();
-        let component = Component::new(mine, &charge, &mut numbers);
-        let part = solve(params, &component, &begins.of(members));
+        let component = Component::new(&points, members, &charge, &mut numbers);
+        let part = solve(params, &component, given.is_some().then(|| begins.of(&component.members)));
         gap = gap.zip(part.gap).map(|(sum, more)| sum + more);
         whole.converged &= part.converged;
         for step in part.steps {
             let last = whole.trace.last().copied().unwrap_or_default();
             whole.trace.push(last + step);
         }
-        whole.facilities.extend(part.groups.into_iter().map(|points| {
-            let moments = Moments::of(&component.points, &points);
-            let mut marks: Vec<usize> = points.iter().map(|&p| order[members[p]]).collect();
+        whole.facilities.extend(part.groups.into_iter().map(|mut group| {
+            for p in &mut group {
+                *p = component.members[*p];
+            }
+            group.sort_unstable();
+            let moments = Moments::of(&points, &group);
+            let mut marks: Vec<usize> = group.into_iter().map(|p| order[p]).collect();
             marks.sort_unstable();
-            let net_gain = moments.value(&charge);
-            Facility { at: moments.at, precision: moments.weight, net_gain, marks }
+            let (at, precision) = (moments.at, moments.weight);
+            Facility { at, precision, net_gain: moments.value(&charge), marks }
         }));
     }
     whole.facilities.sort_by_key(|facility| facility.marks.first().copied());
@@ -106,31 +109,36 @@ fn places(groups: &[Vec<usize>], order: &[usize]) -> Vec<Vec<usize>> {
 }
 
 /// The groups to begin with, component by component.
-struct Begins<'a> {
-    groups: &'a [Vec<usize>],
-    /// The group that has this point as its first.
-    first: Vec<Option<usize>>,
+struct Begins {
+    /// The group of every point.
+    of: Vec<Option<usize>>,
+    /// By group: where it is among those of the component at hand.
+    slot: Vec<Option<usize>>,
 }
 
-impl<'a> Begins<'a> {
-    fn new(groups: &'a [Vec<usize>], n: usize) -> Self {
-        let mut first = vec![None; if groups.is_empty() { 0 } else { n }];
+impl Begins {
+    fn new(groups: &[Vec<usize>], n: usize) -> Self {
+        let mut of = vec![None; n];
         for (g, group) in groups.iter().enumerate() {
-            first[group[0]] = Some(g);
+            for &p in group {
+                of[p] = Some(g);
+            }
         }
-        Self { groups, first }
+        Self { of, slot: vec![None; groups.len()] }
     }
 
-    /// Those of one component, in its own points.
+    /// Those of one component, in the order of `members`. No group is in two.
     fn of(&mut self, members: &[usize]) -> Vec<Vec<usize>> {
-        if self.first.is_empty() {
-            return Vec::new();
+        let mut found: Vec<Vec<usize>> = Vec::new();
+        for (i, &p) in members.iter().enumerate() {
+            let Some(g) = self.of[p] else { continue };
+            let slot = *self.slot[g].get_or_insert(found.len());
+            if slot == found.len() {
+                found.push(Vec::new());
+            }
+            found[slot].push(i);
         }
-        let groups = members.iter().filter_map(|&p| self.first[p]).map(|g| {
-            let inside = |p: &usize| members.binary_search(p).ok();
-            self.groups[g].iter().filter_map(inside).collect()
-        });
-        groups.collect()
+        found
     }
 }
 
@@ -171,7 +179,7 @@ struct Part {
 fn solve<const D: usize>(
     params: &FacilityLocationParams,
     component: &Component<D>,
-    start: &[Vec<usize>],
+    start: Option<Vec<Vec<usize>>>,
 ) -> Part {
     let net_gain = |members: &Vec<usize>| Moments::of(&component.points, members).value(component.charge);
     let value = |groups: &[Vec<usize>]| -> f64 { groups.iter().map(net_gain).sum() };
@@ -180,8 +188,8 @@ fn solve<const D: usize>(
     let (groups, steps, converged) = match (params.method, &optimum) {
         (Method::LocalSearch, Some(groups)) => (groups.clone(), vec![value(groups)], true),
         (Method::LocalSearch, None) => {
-            let twice = component.len() <= params.second_start_up_to;
-            let found = search::solve(component, params.rounds, start, twice);
+            let thorough = start.is_none() && component.len() <= params.thorough_up_to;
+            let found = search::solve(component, params.rounds, &start.unwrap_or_default(), thorough);
             (found.groups, found.steps, found.converged)
         }
         (Method::JainMahdianSaberi, _) => {

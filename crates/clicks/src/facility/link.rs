@@ -27,14 +27,16 @@ impl Components {
     }
 }
 
-/// Points of one group of `start` stay together whatever their distance.
+/// `points` ascend by x. Those of one group of `start` stay together whatever their distance.
 pub(super) fn components<const D: usize>(points: &[Point<D>], start: &[Vec<usize>]) -> Components {
     let reach = points.iter().map(|p| p.radius).fold(0.0, f64::max);
-    let cells = Cells::new(points.iter().map(|p| plane(&p.at)), reach);
+    let (cells, order) = Cells::new(points.iter().map(|p| plane(&p.at)), reach);
     // A forest: every point points to a lower one of its component, roots to themselves.
     let mut parent: Vec<usize> = (0..points.len()).collect();
     for (m, point) in points.iter().enumerate().filter(|(_, point)| point.radius > 0.0) {
-        cells.near(plane(&point.at), (point.radius + reach) * (1.0 + 1e-9), |n| {
+        // Points ascend by x, so the higher ones are on the right.
+        cells.right_of(plane(&point.at), (point.radius + reach) * (1.0 + 1e-9), |place| {
+            let n = order[place];
             if n > m && point.joins(&points[n]) {
                 join(&mut parent, m, n);
             }

@@ -23,6 +23,7 @@ mod fit;
 mod greedy;
 mod hungarian;
 mod jms;
+mod kicks;
 mod link;
 mod mark;
 mod moments;

@@ -18,14 +18,12 @@ fn regrow<const D: usize>(
 ) -> bool {
     let mine = |n: usize| state.of[n].is_none_or(|f| dissolve.contains(&f)).then_some(0.0);
     let old: f64 = dissolve.iter().map(|&f| state.groups[f].value).sum();
-    let same = |members: &[usize]| match dissolve {
-        [f] => {
-            members.len() == state.groups[*f].members.len()
-                && members.iter().all(|&m| state.of[m] == Some(*f))
-        }
+    // What finds nothing but members of `f` would go on to `f` itself.
+    let inside = |members: &[usize]| match dissolve {
+        [f] => members.iter().all(|&m| state.of[m] == Some(*f)),
         _ => false,
     };
-    let value = seeds.grow(state.component, seed, mine, same);
+    let value = seeds.grow(state.component, seed, mine, inside);
     value > old && state.replace(dissolve, &[&seeds.members])
 }
 
@@ -82,12 +80,12 @@ pub(super) fn open<const D: usize>(state: &mut State<D>, seeds: &mut Seeds<D>, m
     state.replace(&[], &[&seeds.members])
 }
 
-/// Closes `f` and opens at one of its marks or at a free point near it instead: the first one that pays.
+/// Closes `f` and opens at a free point near it instead: the first one that pays. (From its own marks the way leads back to it.)
 pub(super) fn swap<const D: usize>(state: &mut State<D>, seeds: &mut Seeds<D>, f: usize) -> bool {
     let component = state.component;
     let mut sites = Vec::new();
     component.near(&site(state, f), component.reach, |n| {
-        if state.of[n].is_none_or(|g| g == f) && component.points[n].gain > 0.0 {
+        if state.of[n].is_none() && component.points[n].gain > 0.0 {
             sites.push(n);
         }
     });
@@ -98,6 +96,9 @@ pub(super) fn swap<const D: usize>(state: &mut State<D>, seeds: &mut Seeds<D>, f
 /// One facility instead of `f` and `g`.
 pub(super) fn merge<const D: usize>(state: &mut State<D>, seeds: &mut Seeds<D>, f: usize, g: usize) -> bool {
     let (one, two) = (&state.groups[f], &state.groups[g]);
+    if seeds.union(state.component, &one.members, &two.members) <= one.value + two.value {
+        return false;
+    }
     let mean = two.members.iter().fold(one.moments, |sums, &m| sums.with(&state.component.points[m]));
     regrow(state, seeds, &[f, g], &mean.at)
 }
@@ -136,7 +137,7 @@ pub(super) fn part<const D: usize>(state: &mut State<D>, seeds: &mut Seeds<D>, f
         }
         best.map(|(_, m)| points[m].at)
     };
-    let Some(one) = farthest(site(state, facilities[0])) else { return false };
+    let Some(one) = farthest(state.moments(&pool).at) else { return false };
     let Some(two) = farthest(one).filter(|&two| two != one) else { return false };
     let [a, b] = seeds.pair(component, &pool, [one, two]);
     state.replace(facilities, &[&a, &b])

@@ -46,8 +46,9 @@ impl Opening {
         Self { constant, occam: true, by_count: Vec::new() }
     }
 
-    /// Adds `costs[n − 1]` for n marks. Where objects differ in how well they are seen (kind l with weight w, detected at ζ logits
-    /// more), the likelihood ties the marks of an object together, and this is −ln Σ_l w_l exp(n ζ_l − Λ(ζ_l)).
+    /// Adds `costs[n − 1]` for n marks. Where objects differ in how well they are seen, a share w_l of them being detected at ζ_l
+    /// logits more, the likelihood ties the marks of an object together, and this is −ln Σ_l w_l exp(n ζ_l − Λ(ζ_l)) with
+    /// Λ(ζ) = Σ over viewers of ln(p_fn + (1 − p_fn) e^ζ).
     #[must_use]
     pub fn by_count(mut self, costs: Vec<f64>) -> Self {
         self.by_count = costs;

@@ -8,6 +8,7 @@ use crate::Error;
 
 /// How components are solved that are too large for the exact solver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Method {
     /// Lazy greedy, then local search: exact assignment of each viewer's marks, recentre, close, split, swap, merge, part two
@@ -27,7 +28,7 @@ pub struct FacilityLocationParams {
     pub(super) method: Method,
     pub(super) exact_up_to: usize,
     pub(super) rounds: usize,
-    pub(super) second_start_up_to: usize,
+    pub(super) thorough_up_to: usize,
     pub(super) bound_steps: usize,
 }
 
@@ -38,7 +39,7 @@ impl FacilityLocationParams {
             method: Method::default(),
             exact_up_to: 10,
             rounds: 20,
-            second_start_up_to: 16,
+            thorough_up_to: 16,
             bound_steps: 0,
         }
     }
@@ -64,11 +65,13 @@ impl FacilityLocationParams {
         self
     }
 
-    /// Components of at most this many marks are solved from the result of [`Method::JainMahdianSaberi`] too, where that is better than
-    /// what the first start led to; so there the result is never worse. Default: 16, our choice.
+    /// Components of at most this many marks are searched thoroughly by [`fit`](Self::fit): from the result of
+    /// [`Method::JainMahdianSaberi`] too, so it is never worse than that; and once more from each mark, a facility opened there that
+    /// does not pay. Default: 16, our choice: of scenes of at most 8 marks 99.5 % are solved optimally then, and 98 % with 0. In large ones
+    /// this brings next to nothing.
     #[must_use]
-    pub fn second_start_up_to(mut self, n_marks: usize) -> Self {
-        self.second_start_up_to = n_marks;
+    pub fn thorough_up_to(mut self, n_marks: usize) -> Self {
+        self.thorough_up_to = n_marks;
         self
     }
 

@@ -4,7 +4,7 @@ use super::assign::Assign;
 use super::component::Component;
 use super::seeds::Seeds;
 use super::state::State;
-use super::{greedy, jms, moves};
+use super::{greedy, jms, kicks, moves};
 
 /// A local optimum, or what the last round left.
 #[derive(Debug)]
@@ -15,13 +15,13 @@ pub(super) struct Found {
     pub(super) converged: bool,
 }
 
-/// From `start`, or from the lazy greedy start. And then, where `twice`, from that of Jain, Mahdian & Saberi if it is better than what the
-/// first one led to; so there the result is never worse than either.
+/// From `start`, and from the lazy greedy start on what it leaves free. Then, where `thorough`, from the result of Jain, Mahdian & Saberi
+/// if it is better than what the first start led to; and from kicks.
 pub(super) fn solve<const D: usize>(
     component: &Component<D>,
     rounds: usize,
     start: &[Vec<usize>],
-    twice: bool,
+    thorough: bool,
 ) -> Found {
     let mut seeds = Seeds::new(component);
     let mut state = State::new(component);
@@ -30,7 +30,7 @@ pub(super) fn solve<const D: usize>(
     }
     greedy::open_all(&mut state, &mut seeds);
     let mut converged = climb(&mut state, &mut seeds, rounds);
-    if twice {
+    if thorough {
         let mut second = State::new(component);
         for members in jms::solve(component) {
             second.replace(&[], &[&members]);
@@ -39,13 +39,14 @@ pub(super) fn solve<const D: usize>(
             converged = climb(&mut second, &mut seeds, rounds);
             state = second;
         }
+        kicks::kick(&mut state, &mut seeds, rounds);
     }
     let groups = state.groups.into_iter().map(|group| group.members).filter(|members| !members.is_empty());
     Found { groups: groups.collect(), steps: state.steps, converged }
 }
 
 /// Rounds of moves until none pays; says whether it came so far.
-fn climb<const D: usize>(state: &mut State<D>, seeds: &mut Seeds<D>, rounds: usize) -> bool {
+pub(super) fn climb<const D: usize>(state: &mut State<D>, seeds: &mut Seeds<D>, rounds: usize) -> bool {
     let mut sweep = Sweep::new(state.component);
     // At first all is looked at, whatever has changed.
     state.take_changed(&mut sweep.changed);
@@ -87,17 +88,21 @@ impl Sweep {
 
     fn run<const D: usize>(&mut self, state: &mut State<D>, seeds: &mut Seeds<D>) {
         let component = state.component;
+        state.index_groups();
         for viewer in 0..component.n_viewers() {
-            if component.of_viewer(viewer).iter().any(|&m| self.changed[m] >= self.assigned[viewer]) {
-                self.assigned[viewer] = state.steps.len() + 1;
-                self.assign.viewer(state, viewer);
+            let stale = |m: usize| self.changed[m] >= self.assigned[viewer];
+            if component.of_viewer(viewer).iter().any(|&m| stale(m)) {
+                let time = state.steps.len() + 1;
+                self.assign.viewer(state, viewer, stale);
+                self.assigned[viewer] = time;
             }
         }
         // Those that moves open in this round wait for the next.
         let n_groups = state.groups.len();
         self.moved.resize(n_groups, 0);
+        state.index_groups();
         for f in 0..n_groups {
-            if state.groups[f].members.iter().any(|&m| self.changed[m] >= self.moved[f]) {
+            if self.stale(state, f) {
                 self.moved[f] = state.steps.len() + 1;
                 self.facility(state, seeds, f);
             }
@@ -114,15 +119,24 @@ impl Sweep {
     fn facility<const D: usize>(&mut self, state: &mut State<D>, seeds: &mut Seeds<D>, f: usize) {
         let at = state.groups[f].moments.at;
         let near = &mut self.near;
-        state.groups_near(&at, near);
+        state.groups_near(&at, state.component.reach, near);
         near.retain(|&g| g != f);
         let alone = moves::recentre(state, seeds, f)
             || moves::close(state, f, near)
             || moves::part(state, seeds, &[f])
             || moves::swap(state, seeds, f);
-        if !alone {
-            let both = |&g: &usize| moves::merge(state, seeds, f, g) || moves::part(state, seeds, &[f, g]);
-            let _ = near.iter().any(both);
+        if alone {
+            return;
         }
+        let near = std::mem::take(&mut self.near);
+        // A pair once, unless its first does not come to its turn.
+        let pairs = near.iter().filter(|&&g| g > f || !self.stale(state, g)).copied().collect::<Vec<_>>();
+        let _ = pairs.iter().any(|&g| moves::merge(state, seeds, f, g) || moves::part(state, seeds, &[f, g]));
+        self.near = near;
+    }
+
+    /// Whether anything has changed around facility `f` since its moves were tried.
+    fn stale<const D: usize>(&self, state: &State<D>, f: usize) -> bool {
+        state.groups[f].members.iter().any(|&m| self.changed[m] >= self.moved[f])
     }
 }

@@ -83,6 +83,30 @@ impl<const D: usize> Seeds<D> {
         own + star.iter().map(|&(gain, _)| gain).sum::<f64>() - component.charge.cost(1, anchor.weight)
     }
 
+    /// No less than what one facility of members of two can be worth.
+    pub(super) fn union(&mut self, component: &Component<D>, one: &[usize], two: &[usize]) -> f64 {
+        let (mut gains, mut least) = (0.0, f64::INFINITY);
+        for &n in one.iter().chain(two) {
+            let point = &component.points[n];
+            least = least.min(point.weight);
+            match &mut self.best[point.viewer] {
+                Some((old, _)) => {
+                    gains += (point.gain - *old).max(0.0);
+                    *old = old.max(point.gain);
+                }
+                entry => {
+                    self.seen.push(point.viewer);
+                    gains += point.gain.max(0.0);
+                    *entry = Some((point.gain.max(0.0), n));
+                }
+            }
+        }
+        for viewer in self.seen.drain(..) {
+            self.best[viewer] = None;
+        }
+        gains - component.charge.cost(1, least)
+    }
+
     /// Grows a facility from `site`: one point a viewer, recentred while that pays. A point costs its `price`; `None` cannot be had.
     /// Stops at members that are `known`. Says what it is worth less what is paid.
     pub(super) fn grow(

@@ -1,7 +1,9 @@
 //! A solution in the making: open facilities, who belongs to which, and the doors through which it changes.
 
+use super::cells::Cells;
 use super::component::Component;
 use super::moments::Moments;
+use super::point::{distance2, plane};
 
 /// An open facility, or a closed one without members.
 #[derive(Debug, Clone, Default)]
@@ -12,7 +14,7 @@ pub(super) struct Group<const D: usize> {
     pub(super) value: f64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct State<'a, const D: usize> {
     pub(super) component: &'a Component<'a, D>,
     pub(super) groups: Vec<Group<D>>,
@@ -24,10 +26,12 @@ pub(super) struct State<'a, const D: usize> {
     pub(super) steps: Vec<f64>,
     /// Points whose facility has changed, and with how many steps; see [`take_changed`](Self::take_changed).
     changed: Vec<(usize, usize)>,
-    /// Which points, and which groups, the query in progress has met.
-    point_met: Vec<usize>,
-    group_met: Vec<usize>,
-    query: usize,
+    /// Which points the change in progress moves.
+    moving: Vec<usize>,
+    change: usize,
+    /// Facilities that were open when they were last indexed, and where.
+    open: Vec<usize>,
+    sites: Cells,
     touched: Vec<usize>,
 }
 
@@ -41,9 +45,10 @@ impl<'a, const D: usize> State<'a, D> {
             shares: vec![0.0; n],
             steps: Vec::new(),
             changed: Vec::new(),
-            point_met: vec![0; n],
-            group_met: Vec::new(),
-            query: 0,
+            moving: vec![0; n],
+            change: 0,
+            open: Vec::new(),
+            sites: Cells::new(std::iter::empty(), 1.0).0,
             touched: Vec::new(),
         }
     }
@@ -60,14 +65,14 @@ impl<'a, const D: usize> State<'a, D> {
     /// whatever is no longer worth its opening; but only if all that raises the objective. Says whether it did.
     pub(super) fn replace(&mut self, dissolve: &[usize], new: &[&[usize]]) -> bool {
         let (points, charge) = (&self.component.points, self.component.charge);
-        self.query += 1;
+        self.change += 1;
         self.touched.clear();
         self.touched.extend_from_slice(dissolve);
         let mut step = 0.0;
         for &members in new {
             step += self.moments(members).value(charge);
             for &m in members {
-                self.point_met[m] = self.query;
+                self.moving[m] = self.change;
                 self.touched.extend(self.of[m].filter(|f| !self.touched.contains(f)));
             }
         }
@@ -75,7 +80,7 @@ impl<'a, const D: usize> State<'a, D> {
             let group = &self.groups[f];
             step -= group.value;
             if k >= dissolve.len() {
-                let stay = group.members.iter().filter(|&&m| self.point_met[m] != self.query);
+                let stay = group.members.iter().filter(|&&m| self.moving[m] != self.change);
                 let rest = stay.fold(Moments::default(), |sums, &m| sums.with(&points[m]));
                 step += rest.value(charge).max(0.0);
             }
@@ -83,13 +88,30 @@ impl<'a, const D: usize> State<'a, D> {
         if step <= self.component.tolerance {
             return false;
         }
+        self.apply(dissolve.len(), new, step);
+        true
+    }
+
+    /// The same whether it raises the objective or not.
+    pub(super) fn force(&mut self, new: &[usize]) {
+        self.change += 1;
+        self.touched.clear();
+        for &m in new {
+            self.moving[m] = self.change;
+            self.touched.extend(self.of[m].filter(|f| !self.touched.contains(f)));
+        }
+        self.apply(0, &[new], 0.0);
+    }
+
+    /// Changes the facilities that are `touched`, of which the first `n_dissolve` close.
+    fn apply(&mut self, n_dissolve: usize, new: &[&[usize]], step: f64) {
         self.steps.push(step);
         let touched = std::mem::take(&mut self.touched);
         for (k, &f) in touched.iter().enumerate() {
             let mut members = std::mem::take(&mut self.groups[f].members);
             self.release(&members);
-            members.retain(|&m| k >= dissolve.len() && self.point_met[m] != self.query);
-            if self.moments(&members).value(charge) <= 0.0 {
+            members.retain(|&m| k >= n_dissolve && self.moving[m] != self.change);
+            if self.moments(&members).value(self.component.charge) <= 0.0 {
                 members.clear();
             }
             self.set(f, members);
@@ -97,12 +119,10 @@ impl<'a, const D: usize> State<'a, D> {
         self.touched = touched;
         for &members in new.iter().filter(|members| !members.is_empty()) {
             self.groups.push(Group::default());
-            self.group_met.push(0);
             let mut members = members.to_vec();
             members.sort_unstable();
             self.set(self.groups.len() - 1, members);
         }
-        true
     }
 
     fn release(&mut self, members: &[usize]) {
@@ -127,29 +147,28 @@ impl<'a, const D: usize> State<'a, D> {
         self.groups[f] = Group { members, moments, value };
     }
 
-    /// Gives the points of `viewer` new facilities: `to` has one entry for each of them. `step` is what that adds.
-    pub(super) fn reassign(&mut self, viewer: usize, to: &[Option<usize>], step: f64) {
+    /// Gives `points` of one viewer the facilities `to`. `step` is what that adds.
+    pub(super) fn reassign(&mut self, points: &[usize], to: &[Option<usize>], step: f64) {
         self.steps.push(step);
-        let component = self.component;
-        let moved = || component.of_viewer(viewer).iter().zip(to);
+        self.change += 1;
         let mut touched: Vec<usize> = Vec::new();
-        for (&m, &new) in moved() {
-            let old = self.of[m];
-            if old != new {
-                touched.extend(old.iter().chain(&new));
-            }
+        for (&m, &new) in points.iter().zip(to).filter(|&(&m, &new)| self.of[m] != new) {
+            self.moving[m] = self.change;
+            touched.extend(self.of[m].iter().chain(&new));
         }
         touched.sort_unstable();
         touched.dedup();
         for &f in &touched {
             let mut members = std::mem::take(&mut self.groups[f].members);
             self.release(&members);
-            members.retain(|&m| component.points[m].viewer != viewer);
+            members.retain(|&m| self.moving[m] != self.change);
             self.groups[f].members = members;
         }
         for f in touched {
             let mut members = std::mem::take(&mut self.groups[f].members);
-            members.extend(moved().filter(|&(_, &new)| new == Some(f)).map(|(&m, _)| m));
+            let come =
+                points.iter().zip(to).filter(|&(&m, &new)| new == Some(f) && self.moving[m] == self.change);
+            members.extend(come.map(|(&m, _)| m));
             members.sort_unstable();
             self.set(f, members);
         }
@@ -166,16 +185,24 @@ impl<'a, const D: usize> State<'a, D> {
         }
     }
 
-    /// Puts the open facilities with a member near `site` into `found`, ascending.
-    pub(super) fn groups_near(&mut self, site: &[f64; D], found: &mut Vec<usize>) {
-        self.query += 1;
+    /// Sorts the open facilities by place, for [`groups_near`](Self::groups_near).
+    pub(super) fn index_groups(&mut self) {
+        let open = (0..self.groups.len()).filter(|&f| !self.groups[f].members.is_empty());
+        let open: Vec<usize> = open.collect();
+        let sites = open.iter().map(|&f| plane(&self.groups[f].moments.at));
+        let (sites, order) = Cells::new(sites, self.component.reach);
+        self.open.clear();
+        self.open.extend(order.into_iter().map(|k| open[k]));
+        self.sites = sites;
+    }
+
+    /// Puts into `found`, ascending, the open facilities that were within `reach` of `site` when they were last indexed and still are.
+    pub(super) fn groups_near(&self, site: &[f64; D], reach: f64, found: &mut Vec<usize>) {
         found.clear();
-        let Self { component, of, group_met, query, .. } = self;
-        component.near(site, component.reach, |n| {
-            if let Some(f) = of[n]
-                && group_met[f] != *query
-            {
-                group_met[f] = *query;
+        self.sites.near(plane(site), reach, |k| {
+            let f = self.open[k];
+            let group = &self.groups[f];
+            if !group.members.is_empty() && distance2(&group.moments.at, site) <= reach * reach {
                 found.push(f);
             }
         });

@@ -2,11 +2,12 @@
 
 use super::reality::Reality;
 use super::scene::{Group, Scene};
-use super::space::Space;
+use super::space::Axes;
 
 /// Marks of one subject that show the same thing, or one mark alone.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Clump {
     /// Column and row, in pixels: the mean of its marks less their volunteers' biases, each weighted with 1/σ².
     pub position: [f64; 2],
@@ -22,12 +23,14 @@ pub struct Clump {
     pub n_viewers: usize,
     /// Its most probable label; ties go to the lower one. `None` where no mark has one.
     pub label: Option<u32>,
+    /// Whether the marks were grouped, not left alone.
+    pub(super) is_group: bool,
 }
 
 /// Groups of marks by their lowest mark, then lone marks. On a gold subject: the known objects, in the order given.
 pub(super) fn candidates<const D: usize>(
     scene: &Scene<'_, D>,
-    space: &Space<D>,
+    axes: &Axes,
     assignment: &[Option<usize>],
     reality: Reality,
 ) -> Vec<Clump> {
@@ -40,21 +43,21 @@ pub(super) fn candidates<const D: usize>(
     let grouped = scene.groups(assignment).into_iter().map(|group| {
         let probability =
             if scene.is_gold() { 1.0 } else { logistic(group.ln_odds) * share_real(group.marks.len()) };
-        clump(space, group, probability, n_viewers)
+        Clump { is_group: true, ..clump(axes, group, probability, n_viewers) }
     });
     let share_lone = share_real(1);
     let lone = (0..assignment.len()).filter(|&m| assignment[m].is_none()).map(|m| {
         let probability = scene.on_object(scene.viewer(m)) * share_lone;
         let group = Group { at: scene.at[m], precision: 1.0 / scene.variance(m), marks: vec![m], ln_odds: 0.0 };
-        clump(space, group, probability, n_viewers)
+        clump(axes, group, probability, n_viewers)
     });
     grouped.chain(lone).map(|clump| Clump { label: majority(scene, &clump.marks), ..clump }).collect()
 }
 
-fn clump<const D: usize>(space: &Space<D>, group: Group<D>, probability: f64, n_viewers: usize) -> Clump {
-    let (position, size) = space.read(group.at);
+fn clump<const D: usize>(axes: &Axes, group: Group<D>, probability: f64, n_viewers: usize) -> Clump {
+    let (position, size) = axes.read(group.at);
     let sigma = group.precision.powf(-0.5);
-    Clump { position, size, sigma, probability, marks: group.marks, n_viewers, label: None }
+    Clump { position, size, sigma, probability, marks: group.marks, n_viewers, label: None, is_group: false }
 }
 
 /// The most frequent label.

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::image::{Image, Summary};
-use super::levels::Row;
+use super::levels::{Row, level};
 use super::population::Population;
 use super::scene::{Laws, Limit, Scene};
 use super::space::Space;
@@ -16,8 +16,12 @@ const CHUNK: usize = 64;
 /// Numbers that would move by less than this share of their posterior standard deviation stay what they are: else everybody who shares a subject
 /// with somebody would move a little for ever.
 const STILL: f64 = 0.1;
+/// Marks are grouped anew where a number has moved by this since they were grouped; smaller moves wait until nothing else moves.
+const REGROUP: f64 = 0.5;
 /// The population is learned until nothing of it moves by more than this share.
 const LEARNED: f64 = 0.02;
+/// Marks are grouped anew where the population has moved by this share.
+const RELEARNED: f64 = 0.1;
 
 /// What happened to the objective.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,8 +62,12 @@ pub(crate) struct Course<'a, const D: usize> {
     /// By annotation.
     tallies: Vec<Tally>,
     pub(crate) summaries: Vec<Summary>,
-    /// Which subjects' numbers have changed since they were tallied, and since they were grouped.
+    /// Everybody's numbers when their marks were last grouped.
+    volunteers_grouped: Vec<Volunteer>,
+    images_grouped: Vec<Image>,
+    /// Which subjects' numbers have changed since they were tallied, changed since they were grouped, and changed much since then.
     untallied: Vec<bool>,
+    unsure: Vec<bool>,
     ungrouped: Vec<bool>,
     /// The annotations of each volunteer.
     annotations: Vec<Vec<u32>>,
@@ -97,7 +105,10 @@ impl<'a, const D: usize> Course<'a, D> {
             assignment: vec![None; survey.n_marks()],
             tallies: vec![Tally::default(); annotations.iter().map(Vec::len).sum()],
             summaries: vec![Summary::default(); n],
+            volunteers_grouped: vec![Volunteer::typical(&population); survey.n_volunteers()],
+            images_grouped: vec![Image::typical(&population); n],
             untallied: vec![true; n],
+            unsure: vec![true; n],
             ungrouped: vec![true; n],
             annotations,
             trace: Vec::new(),
@@ -149,7 +160,10 @@ impl<'a, const D: usize> Course<'a, D> {
                 }
             }
             if !moved {
-                return Ok(true);
+                if !self.unsure.contains(&true) {
+                    return Ok(true);
+                }
+                self.ungrouped.clone_from(&self.unsure);
             }
         }
         self.look(true)?;
@@ -187,6 +201,7 @@ impl<'a, const D: usize> Course<'a, D> {
                 let first = subject.first_mark;
                 self.assignment[first..first + assignment.len()].copy_from_slice(&assignment);
                 self.ungrouped[s] = false;
+                self.unsure[s] = false;
             }
             self.tallies[subject.first_viewer..subject.first_viewer + tallies.len()].copy_from_slice(&tallies);
             self.summaries[s] = summary;
@@ -195,9 +210,10 @@ impl<'a, const D: usize> Course<'a, D> {
         Ok(())
     }
 
-    fn touch(&mut self, s: usize) {
+    fn touch(&mut self, s: usize, much: bool) {
         self.untallied[s] = true;
-        self.ungrouped[s] = true;
+        self.unsure[s] = true;
+        self.ungrouped[s] |= much;
     }
 
     /// Everything that a volunteer's marks say.
@@ -210,22 +226,29 @@ impl<'a, const D: usize> Course<'a, D> {
     }
 
     fn move_volunteers(&mut self) -> bool {
-        let step = |v: usize| {
+        /// How a volunteer moves, and whether far from where they were when marks were grouped.
+        type Move = Option<(Volunteer, bool)>;
+        let step = |v: usize| -> Move {
             let (now, seen) = (self.volunteers[v], self.tally(v));
             let next = now.step(&seen, &self.population);
-            let far = now.distance(&next, &next.spread(&seen, &self.population)) > STILL;
-            far.then_some(next)
+            let spread = next.spread(&seen, &self.population);
+            let much = self.volunteers_grouped[v].distance(&next, &spread) > REGROUP;
+            (now.distance(&next, &spread) > STILL).then_some((next, much))
         };
-        let moved: Vec<Option<Volunteer>> = (0..self.volunteers.len()).into_par_iter().map(step).collect();
+        let moves: Vec<Move> = (0..self.volunteers.len()).into_par_iter().map(step).collect();
         for s in 0..self.survey.n_subjects() {
-            if self.survey.subject(s).viewers.iter().any(|&v| moved[v as usize].is_some()) {
-                self.touch(s);
+            let moved = self.survey.subject(s).viewers.iter().filter_map(|&v| moves[v as usize]);
+            if let Some(much) = moved.map(|(_, much)| much).reduce(|a, b| a || b) {
+                self.touch(s, much);
             }
         }
-        for (now, next) in self.volunteers.iter_mut().zip(&moved) {
-            *now = next.unwrap_or(*now);
+        for (v, &(next, much)) in moves.iter().enumerate().filter_map(|(v, moved)| Some((v, moved.as_ref()?))) {
+            self.volunteers[v] = next;
+            if much {
+                self.volunteers_grouped[v] = next;
+            }
         }
-        moved.iter().any(Option::is_some)
+        moves.iter().any(Option::is_some)
     }
 
     fn move_images(&mut self) -> bool {
@@ -234,8 +257,12 @@ impl<'a, const D: usize> Course<'a, D> {
             let (now, seen) = (self.images[s], &self.summaries[s]);
             let next = now.step(seen, &self.population);
             if now.distance(&next, seen, &self.population) > STILL {
+                let much = self.images_grouped[s].distance(&next, seen, &self.population) > REGROUP;
                 self.images[s] = next;
-                self.touch(s);
+                if much {
+                    self.images_grouped[s] = next;
+                }
+                self.touch(s, much);
                 any = true;
             }
         }
@@ -249,15 +276,36 @@ impl<'a, const D: usize> Course<'a, D> {
         let images: Vec<(Image, Summary)> =
             self.images.iter().copied().zip(self.summaries.iter().copied()).collect();
         let next = self.population.learn(&volunteers, &images);
-        let moves = self.population.distance(&next) > LEARNED;
-        if moves {
+        let distance = self.population.distance(&next);
+        if distance > LEARNED {
+            self.centre();
             self.population = next;
             self.levels = next.levels();
             for s in 0..self.survey.n_subjects() {
-                self.touch(s);
+                self.touch(s, distance > RELEARNED);
             }
         }
-        moves
+        distance > LEARNED
+    }
+
+    /// Objects are of detectability 0 on average, and images no harder than average: what is left over belongs to the volunteers. Without this the
+    /// three would trade it slowly (the expanded parameters of Liu, Rubin & Wu 1998).
+    fn centre(&mut self) {
+        let (mut n, mut sum) = (0.0, 0.0);
+        for seen in &self.summaries {
+            for (l, objects) in seen.levels.iter().enumerate() {
+                n += objects;
+                sum += objects * level(l);
+            }
+        }
+        let of_images = self.images.iter().map(|image| image.shift).sum::<f64>() / self.images.len().max(1) as f64;
+        let of_objects = if n > 0.0 { sum / n } else { 0.0 };
+        for volunteer in self.volunteers.iter_mut().chain(&mut self.volunteers_grouped) {
+            volunteer.theta += of_objects + of_images;
+        }
+        for image in self.images.iter_mut().chain(&mut self.images_grouped) {
+            image.shift -= of_images;
+        }
     }
 
     /// By how much the coordinates of the sizes must be stretched to scatter like the positions.

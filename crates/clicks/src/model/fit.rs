@@ -28,23 +28,27 @@ fn fit_in<const D: usize>(params: &ClickModelParams, survey: &Survey) -> Result<
     for (subject, objects) in &params.gold {
         gold[*subject] = Some(objects.clone());
     }
-    let (population, space): (_, Space<D>) = start(survey, params.scatter)?;
+    let (population, axes) = start::<D>(survey, params.scatter)?;
+    let space: Space<D> = Space::new(survey, axes);
     let mut course = Course::new(survey, &space, &gold, params.limit, params.method, population);
     let converged = course.run(params.rounds, LEARNING)?;
-    let accuracy = params.accuracy.unwrap_or(2.0 * course.population.scatter());
     let (clumps, subjects) = (0..survey.n_subjects())
         .into_par_iter()
         .map(|s| {
             let scene = course.scene(s);
-            let candidates = candidates(&scene, &space, course.assignment_of(s), params.reality);
+            let candidates = candidates(&scene, &axes, course.assignment_of(s), params.reality);
             let seen = &course.summaries[s];
-            let estimate = SubjectEstimate::new(&scene, seen, &candidates, &course.population, params, accuracy);
+            let estimate = SubjectEstimate::new(&scene, seen, &candidates, &course.population, params);
             (candidates, estimate)
         })
         .unzip();
     let tallies: Vec<Tally> = (0..survey.n_volunteers()).map(|v| course.tally(v)).collect();
     let volunteers: Vec<Volunteer> = course.volunteers;
     Ok(ClickModel {
+        params: params.clone(),
+        shape: survey.shape(),
+        axes,
+        images: course.images,
         candidates: clumps,
         subjects,
         volunteers,

@@ -4,6 +4,7 @@ use statrs::function::gamma::digamma;
 
 /// A gamma law: density ∝ x^(shape − 1) e^(−rate·x).
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Gamma {
     pub(crate) shape: f64,
     pub(crate) rate: f64,

@@ -7,6 +7,7 @@ use super::volunteer::safe_newton;
 
 /// The numbers of one image.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Image {
     /// λ: objects expected.
     pub(crate) lambda: f64,
@@ -94,6 +95,6 @@ impl Image {
             (next.blur / self.blur).ln() * (population.sharpness.shape + seen.sharpness().count).sqrt(),
         ]
         .into_iter()
-        .fold(0.0, |most, move_| f64::max(most, move_.abs()))
+        .fold(0.0, |most, distance| f64::max(most, distance.abs()))
     }
 }

@@ -8,6 +8,7 @@ use crate::{Error, Result, Survey};
 
 /// Parameters of a [`ClickModel`]; made by [`ClickModel::params`].
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ClickModelParams {
     pub(super) scatter: Option<f64>,
     pub(super) reality: Reality,
@@ -22,6 +23,7 @@ pub struct ClickModelParams {
 
 /// What mistakes cost, in any unit.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Losses {
     /// An object that is not reported; 0 or more.
     pub missed: f64,

@@ -5,6 +5,7 @@ use super::levels::{Row, normal};
 
 /// A beta law for a probability, on the logit scale: density ∝ p^hits (1 − p)^misses.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Beta {
     pub(crate) hits: f64,
     pub(crate) misses: f64,
@@ -44,6 +45,7 @@ pub(crate) fn logit(p: f64) -> f64 {
 
 /// The laws of volunteers, images and objects.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Population {
     /// A volunteer's false marks on an image, η.
     pub(crate) false_marks: Gamma,

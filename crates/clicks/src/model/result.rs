@@ -3,10 +3,13 @@
 use super::clump::Clump;
 use super::course::Step;
 use super::estimate::VolunteerEstimate;
+use super::image::Image;
 use super::params::ClickModelParams;
 use super::population::Population;
+use super::space::Axes;
 use super::subject::SubjectEstimate;
 use super::volunteer::{Tally, Volunteer};
+use crate::Shape;
 
 /// Objects, volunteers and images, learned from marks alone.
 ///
@@ -33,6 +36,10 @@ use super::volunteer::{Tally, Volunteer};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClickModel {
+    pub(super) params: ClickModelParams,
+    pub(super) shape: Shape,
+    pub(super) axes: Axes,
+    pub(super) images: Vec<Image>,
     pub(super) candidates: Vec<Vec<Clump>>,
     pub(super) subjects: Vec<SubjectEstimate>,
     pub(super) volunteers: Vec<Volunteer>,

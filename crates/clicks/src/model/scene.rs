@@ -28,6 +28,7 @@ pub(crate) struct Scene<'a, const D: usize> {
 
 /// How many objects a subject may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) enum Limit {
     #[default]
     None,

@@ -3,7 +3,7 @@
 use super::course::Course;
 use super::population::Population;
 use super::scene::Limit;
-use super::space::Space;
+use super::space::{Axes, Space};
 use crate::facility::Method;
 use crate::{Result, Survey};
 
@@ -19,9 +19,9 @@ const TRIAL: usize = 2;
 const ROUNDS: usize = 15;
 
 /// The population as a sample of subjects shows it, and the space in which their marks scatter alike. `scatter` is taken for granted where given.
-pub(crate) fn start<const D: usize>(survey: &Survey, scatter: Option<f64>) -> Result<(Population, Space<D>)> {
+pub(crate) fn start<const D: usize>(survey: &Survey, scatter: Option<f64>) -> Result<(Population, Axes)> {
     let sample = survey.select(&evenly(survey))?;
-    let mut space = Space::new(&sample);
+    let mut space: Space<D> = Space::new(&sample, Axes::of(&sample));
     let side = side(&sample);
     let marks = sample.n_marks() as f64 / sample.n_annotations().max(1) as f64;
     let scatters: Vec<f64> = match scatter {
@@ -43,12 +43,11 @@ pub(crate) fn start<const D: usize>(survey: &Survey, scatter: Option<f64>) -> Re
         course.run(TRIAL, TRIAL)?;
         let factors = course.scatter_of_sizes();
         best.1 = course.population;
-        space = space.rescaled(&sample, factors);
+        space = Space::new(&sample, space.axes.stretched(&sample, factors));
     }
     let mut course = Course::new(&sample, &space, &[], Limit::None, Method::default(), best.1);
     course.run(ROUNDS, ROUNDS)?;
-    let population = course.population;
-    Ok((population, space.of(survey)))
+    Ok((course.population, space.axes))
 }
 
 /// Subjects at even distances, until they have enough marks.

@@ -10,6 +10,7 @@ use super::scene::Scene;
 /// What is known about one subject.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SubjectEstimate {
     /// Clumps that are more probably real than not.
     pub n_clumps: usize,
@@ -42,8 +43,8 @@ impl SubjectEstimate {
         candidates: &[Clump],
         population: &Population,
         params: &ClickModelParams,
-        accuracy: f64,
     ) -> Self {
+        let accuracy = params.accuracy.unwrap_or(2.0 * population.scatter());
         let real = params.reality.by_level(&scene.viewers, scene.image.shift);
         let undetected: f64 = if scene.is_gold() {
             0.0

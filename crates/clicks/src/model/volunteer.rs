@@ -5,6 +5,7 @@ use super::population::{Population, logistic, logit};
 
 /// The numbers of one volunteer.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Volunteer {
     /// η: false marks on an image.
     pub(crate) false_marks: f64,
@@ -18,6 +19,7 @@ pub(crate) struct Volunteer {
 
 /// What marks say about the volunteer who set them: sums over annotations, which can be added in any grouping.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Tally {
     /// Number of images.
     pub(crate) images: f64,
@@ -58,6 +60,24 @@ impl std::ops::AddAssign<&Self> for Tally {
 }
 
 impl Tally {
+    /// Takes `old` out of the sum and puts `new` in.
+    pub(crate) fn replace(&mut self, old: &Self, new: &Self) {
+        let negative = Self {
+            images: -old.images,
+            false_marks: -old.false_marks,
+            found: -old.found,
+            expected: -old.expected,
+            information: -old.information,
+            axes: -old.axes,
+            lost: -old.lost,
+            squares: -old.squares,
+            offset: old.offset.map(|offset| -offset),
+            weight: -old.weight,
+        };
+        *self += new;
+        *self += &negative;
+    }
+
     /// What the marks say about 1/σ².
     pub(crate) fn precision(&self) -> Evidence {
         Evidence { count: 0.5 * (self.axes - self.lost).max(0.0), exposure: 0.5 * self.squares }
@@ -131,17 +151,19 @@ impl Volunteer {
         }
     }
 
-    /// The greatest move to `next`, in posterior standard deviations.
+    /// The greatest move to `next`, in posterior standard deviations; for who is known very well, in tenths (of a logit, of σ).
     pub(crate) fn distance(&self, next: &Self, spread: &Spread) -> f64 {
+        let tenth = 0.1;
+        let tenth_of_sigma = tenth * self.variance.sqrt();
         [
-            (next.false_marks / self.false_marks).ln() / spread.ln_false_marks,
-            (next.theta - self.theta) / spread.theta,
-            (next.variance / self.variance).ln() / spread.ln_variance,
-            (next.bias[0] - self.bias[0]) / spread.bias,
-            (next.bias[1] - self.bias[1]) / spread.bias,
+            (next.false_marks / self.false_marks).ln() / spread.ln_false_marks.max(tenth),
+            (next.theta - self.theta) / spread.theta.max(tenth),
+            (next.variance / self.variance).ln() / spread.ln_variance.max(tenth),
+            (next.bias[0] - self.bias[0]) / spread.bias.max(tenth_of_sigma),
+            (next.bias[1] - self.bias[1]) / spread.bias.max(tenth_of_sigma),
         ]
         .into_iter()
-        .fold(0.0, |most, move_| f64::max(most, move_.abs()))
+        .fold(0.0, |most, distance| f64::max(most, distance.abs()))
     }
 }
 

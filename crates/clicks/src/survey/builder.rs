@@ -81,11 +81,7 @@ impl SurveyBuilder {
     /// [`Error::SubjectSize`] if a side is not between 1e-100 and 1e100, [`Error::TooMany`] at 2³² subjects.
     pub fn subject(&mut self, width: f64, height: f64) -> Result<usize> {
         let subject = self.sizes_of_subjects.len();
-        for (field, got) in [("width", width), ("height", height)] {
-            if !SIDE.holds(got) {
-                return Err(Error::SubjectSize { field, subject, got, wants: SIDE.words });
-            }
-        }
+        accept_sides(subject, [width, height])?;
         index(subject, "subjects")?;
         self.sizes_of_subjects.push([width, height]);
         self.n_silent.push(0);
@@ -229,8 +225,18 @@ impl SurveyBuilder {
     }
 }
 
+/// Whether an image can have these sides.
+pub(crate) fn accept_sides(subject: usize, [width, height]: [f64; 2]) -> Result<()> {
+    for (field, got) in [("width", width), ("height", height)] {
+        if !SIDE.holds(got) {
+            return Err(Error::SubjectSize { field, subject, got, wants: SIDE.words });
+        }
+    }
+    Ok(())
+}
+
 /// The shape of the survey once this click is in.
-fn accept(
+pub(crate) fn accept(
     click: &Click,
     shape: Option<Shape>,
     subject: usize,

@@ -97,7 +97,7 @@ impl Click {
     }
 
     /// The column of sizes holds a circle as its radius, twice.
-    pub(super) fn size_column(&self) -> Option<[f64; 2]> {
+    pub(crate) fn size_column(&self) -> Option<[f64; 2]> {
         self.size.map(|size| match size {
             Size::Circle { radius } => [radius, radius],
             Size::Box { width, height } => [width, height],

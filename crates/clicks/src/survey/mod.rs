@@ -8,6 +8,7 @@ mod saved;
 mod subject;
 mod subset;
 
+pub(crate) use builder::{accept, accept_sides};
 pub use builder::{Repeats, SurveyBuilder};
 pub use click::{Click, Shape, Size};
 pub use subject::Subject;
