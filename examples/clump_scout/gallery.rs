@@ -7,6 +7,7 @@ use common::pictures::{Curve, Panel, curves};
 use common::reliability::reliability;
 use manyhands_clicks::{ClickModel, Step};
 use manyhands_sim::ClickerKind;
+use std::ops::Range;
 
 use crate::args::Args;
 use crate::data::Data;
@@ -14,7 +15,7 @@ use crate::finder::{self, Clump, Found};
 use crate::score;
 
 /// Images on `clumps.svg`.
-const SHOWN: usize = 4;
+const SHOWN: usize = 3;
 /// Volunteers that are drawn: those who saw most.
 const MAX_VOLUNTEERS: usize = 2000;
 /// Colours that stand out from white, as indices into [`common::pictures::COLOURS`].
@@ -59,22 +60,21 @@ fn richest(found: &Found) -> Vec<usize> {
     order
 }
 
+/// Each subject as a whole, and where it has most clumps.
 fn clumps(data: &Data, found: &Found, subjects: &[usize]) -> Result<String> {
-    let image = |&s: &usize| {
-        let subject = data.survey.subject(s);
-        let n = found.clumps[s].len();
-        Overlay {
-            title: format!("Image {}: {n} clumps, {} viewers", data.subject_name(s), subject.n_viewers()),
-            x: 0.0..subject.width,
-            y: 0.0..subject.height,
-            signs: signs(data, s, &found.clumps[s]),
-        }
+    let images = |&s: &usize| {
+        let (name, clumps, n_viewers) =
+            (data.subject_name(s), &found.clumps[s], data.survey.subject(s).n_viewers());
+        let title = format!("Image {name}: {} clumps, {n_viewers} viewers", clumps.len());
+        [(title, 1.0), ("Where most are".to_owned(), 0.3)].map(|(title, share)| {
+            let [x, y] = window(data, s, clumps, share);
+            Overlay { title, signs: signs(data, s, clumps, &x, &y), x, y }
+        })
     };
-    let images: Vec<Overlay> = subjects.iter().map(image).collect();
-    overlays(&images, 2, &note(data))
+    overlays(&subjects.iter().flat_map(images).collect::<Vec<_>>(), 2, &note(data))
 }
 
-/// One subject, where its clumps are: the method, and mean shift with two bandwidths.
+/// One subject, where it has most clumps: the method, and mean shift with two bandwidths.
 fn beside_mean_shift(
     data: &Data,
     found: &Found,
@@ -83,38 +83,47 @@ fn beside_mean_shift(
     bandwidth: f64,
 ) -> Result<String> {
     let alone = data.survey.select(&[subject])?;
-    let mut panels = vec![(args.method.name().to_owned(), found.clumps[subject].clone())];
+    let own = &found.clumps[subject];
+    let [x, y] = window(data, subject, own, 0.45);
+    let mut panels = vec![(args.method.name().to_owned(), own.clone())];
     for bandwidth in [bandwidth, 2.0 * bandwidth] {
         let mut found = finder::by_mean_shift(&alone, bandwidth, args.threshold)?;
-        panels.push((format!("mean shift, bandwidth {bandwidth:.3}"), found.clumps.swap_remove(0)));
+        panels.push((format!("mean shift, bandwidth {bandwidth:.1} px"), found.clumps.swap_remove(0)));
     }
-    let truth = data.truth.as_ref().map_or(&[][..], |truth| &truth[subject]);
-    let places =
-        || truth.iter().copied().chain(panels.iter().flat_map(|(_, clumps)| clumps).map(|c| c.position));
-    let size = data.survey.subject(subject);
-    let [x, y] = [(0, size.width), (1, size.height)].map(|(axis, side)| {
-        let low = places().map(|at| at[axis]).fold(f64::INFINITY, f64::min);
-        let high = places().map(|at| at[axis]).fold(f64::NEG_INFINITY, f64::max);
-        let margin = (0.1 * (high - low)).max(0.02 * side);
-        (low - margin).max(0.0)..(high + margin).min(side)
-    });
-    let images: Vec<Overlay> = panels
-        .iter()
-        .map(|(name, clumps)| {
-            let is_inside = |at: [f64; 2]| x.contains(&at[0]) && y.contains(&at[1]);
-            let mut signs = signs(data, subject, clumps);
-            signs.retain(|&(Sign::Dot(at, _) | Sign::Ring(at, _) | Sign::Cross(at))| is_inside(at));
-            Overlay { title: format!("{name}: {} clumps", clumps.len()), x: x.clone(), y: y.clone(), signs }
+    let image = |(name, clumps): (String, Vec<Clump>)| Overlay {
+        title: format!("{name}: {} clumps", clumps.iter().filter(|c| is_inside(c.position, &x, &y)).count()),
+        signs: signs(data, subject, &clumps, &x, &y),
+        x: x.clone(),
+        y: y.clone(),
+    };
+    overlays(&panels.into_iter().map(image).collect::<Vec<_>>(), 3, &note(data))
+}
+
+/// A part of an image with this share of its sides, around the clump that has most others in it; ties by the order of clumps.
+fn window(data: &Data, subject: usize, clumps: &[Clump], share: f64) -> [Range<f64>; 2] {
+    let image = data.survey.subject(subject);
+    let around = |[x, y]: [f64; 2]| {
+        [(x, image.width), (y, image.height)].map(|(middle, side)| {
+            let start = (middle - 0.5 * share * side).clamp(0.0, (1.0 - share) * side);
+            start..start + share * side
         })
-        .collect();
-    overlays(&images, images.len(), &note(data))
+    };
+    let n_inside =
+        |[x, y]: &[Range<f64>; 2]| clumps.iter().filter(|clump| is_inside(clump.position, x, y)).count();
+    let windows = clumps.iter().map(|clump| around(clump.position));
+    windows.rev().max_by_key(n_inside).unwrap_or_else(|| around([0.0; 2]))
+}
+
+fn is_inside([x, y]: [f64; 2], columns: &Range<f64>, rows: &Range<f64>) -> bool {
+    columns.contains(&x) && rows.contains(&y)
 }
 
 fn note(data: &Data) -> String {
     if data.truth.is_some() { format!("{NOTE} Crosses: truth.") } else { NOTE.to_owned() }
 }
 
-fn signs(data: &Data, subject: usize, clumps: &[Clump]) -> Vec<Sign> {
+/// What lies in these columns and rows.
+fn signs(data: &Data, subject: usize, clumps: &[Clump], x: &Range<f64>, y: &Range<f64>) -> Vec<Sign> {
     let marks = data.survey.subject(subject).xy;
     let mut colours = vec![None; marks.len()];
     for (k, clump) in clumps.iter().enumerate() {
@@ -125,7 +134,8 @@ fn signs(data: &Data, subject: usize, clumps: &[Clump]) -> Vec<Sign> {
     dots.sort_by_key(|sign| matches!(sign, Sign::Dot(_, Some(_))));
     let rings = clumps.iter().filter_map(|clump| Some(Sign::Ring(clump.position, 2.0 * clump.sigma?)));
     let truth = data.truth.iter().flat_map(|truth| &truth[subject]).map(|&at| Sign::Cross(at));
-    dots.into_iter().chain(rings).chain(truth).collect()
+    let all = dots.into_iter().chain(rings).chain(truth);
+    all.filter(|&(Sign::Dot(at, _) | Sign::Ring(at, _) | Sign::Cross(at))| is_inside(at, x, y)).collect()
 }
 
 /// Misses over false marks, with the scatter as size.
@@ -134,8 +144,8 @@ fn volunteers(data: &Data, model: &ClickModel) -> Result<String> {
         (0..model.n_volunteers()).filter(|&v| model.volunteer(v).n_subjects > 0).collect();
     shown.sort_by_key(|&v| std::cmp::Reverse(model.volunteer(v).n_subjects));
     shown.truncate(MAX_VOLUNTEERS);
-    // A typical scatter is drawn with a radius of 5.
-    let radius = |sigma: f64| (5.0 * sigma / model.scatter()).clamp(2.0, 25.0);
+    // A typical scatter is drawn with a radius of 4.
+    let radius = |sigma: f64| (4.0 * sigma / model.scatter()).clamp(1.0, 20.0);
     let learned = |v: usize| {
         let known = model.volunteer(v);
         (known.false_marks, known.miss, radius(known.sigma))
@@ -151,10 +161,11 @@ fn volunteers(data: &Data, model: &ClickModel) -> Result<String> {
     };
     let plots = if let Some(skills) = &data.skills {
         let kinds = [
+            // The large ones below.
+            ("sloppy", ClickerKind::Sloppy, 3),
             ("ordinary", ClickerKind::Ordinary, 0),
             ("optimist", ClickerKind::Optimist, 2),
             ("pessimist", ClickerKind::Pessimist, 5),
-            ("sloppy", ClickerKind::Sloppy, 3),
             ("spammer", ClickerKind::Spammer, 1),
         ];
         let groups = |of: &dyn Fn(usize) -> (f64, f64, f64)| -> Vec<Bubbles> {
@@ -179,49 +190,42 @@ fn volunteers(data: &Data, model: &ClickModel) -> Result<String> {
     bubbles(&plots, "false marks on an image", "probability of missing an average object")
 }
 
-/// The objective, step by step, and how many subjects were grouped anew, round by round.
+/// The objective, what each step adds to it, and how many subjects were grouped anew.
 fn convergence(model: &ClickModel) -> Result<String> {
-    let end = model.trace().last().map_or(0.0, Step::objective);
-    let mut parts: Vec<Vec<(f64, f64)>> = vec![Vec::new()];
-    for (i, step) in model.trace().iter().enumerate() {
-        if matches!(step, Step::Population(_)) {
+    let trace = model.trace();
+    let end = trace.last().map_or(0.0, Step::objective);
+    // Cut where the population was learned, which changes the objective itself.
+    let mut parts: Vec<Vec<(f64, f64)>> = Vec::new();
+    let mut gains = Vec::new();
+    for (i, step) in trace.iter().enumerate() {
+        if parts.is_empty() || matches!(step, Step::Population(_)) {
             parts.push(Vec::new());
-        }
-        parts.last_mut().expect("there is one at least").push((i as f64, step.objective() - end));
-    }
-    let n_parts = parts.len();
-    let part = |(i, points): (usize, Vec<(f64, f64)>)| Curve {
-        label: if i == 0 {
-            format!("between {} lessons of the population", n_parts - 1)
         } else {
-            String::new()
-        },
-        points,
-        colour: 0,
-        is_faint: false,
-        has_dots: true,
-    };
+            let gain = step.objective() - trace[i - 1].objective();
+            // What is less than rounding is none.
+            if gain > 1e-6 {
+                gains.push((i as f64, gain.log10()));
+            }
+        }
+        if let Some(part) = parts.last_mut() {
+            part.push((i as f64, step.objective() - end));
+        }
+    }
     let grouped = model.n_grouped().iter().enumerate().map(|(round, &n)| (round as f64 + 1.0, n as f64));
+    let panel = |title: &str, x_label: &str, y_label: &str, parts: Vec<Vec<(f64, f64)>>| Panel {
+        title: title.to_owned(),
+        x_label: x_label.to_owned(),
+        y_label: y_label.to_owned(),
+        curves: parts
+            .into_iter()
+            .map(|points| Curve { label: String::new(), points, colour: 0, is_faint: false, has_dots: true })
+            .collect(),
+        benchmarks: Vec::new(),
+    };
+    let rest = if model.converged() { "came to rest" } else { "did not come to rest" };
     curves(&[
-        Panel {
-            title: "Objective less its last value".to_owned(),
-            x_label: "step".to_owned(),
-            y_label: "nats".to_owned(),
-            curves: parts.into_iter().enumerate().map(part).collect(),
-            benchmarks: Vec::new(),
-        },
-        Panel {
-            title: "Images grouped anew".to_owned(),
-            x_label: "round".to_owned(),
-            y_label: "images".to_owned(),
-            curves: vec![Curve {
-                label: if model.converged() { "came to rest" } else { "stopped" }.to_owned(),
-                points: grouped.collect(),
-                colour: 0,
-                is_faint: false,
-                has_dots: true,
-            }],
-            benchmarks: Vec::new(),
-        },
+        panel("Objective; gaps: population learned anew", "step", "nats above the end", parts),
+        panel("What each step adds", "step", "log10 of nats", vec![gains]),
+        panel(&format!("Images grouped anew: {rest}"), "round", "images", vec![grouped.collect()]),
     ])
 }

@@ -62,10 +62,9 @@ fn main() -> Result<()> {
     files.extend(pictures.into_iter().map(|(name, picture)| (name, picture.into_bytes())));
     if args.replay {
         let bar = console.spinner("replaying");
-        let replay = Replay::new(&data, &args, radius, |n| bar.set_message(format!("up to {n} viewers")))?;
+        let replay = Replay::new(&data, &args, radius, |what| bar.set_message(what))?;
         bar.finish_and_clear();
-        console
-            .say(&format!("\nwith as many viewers for all, and stopped when finished:\n{}", replay.table()));
+        console.say(&format!("\n{}", replay.table()));
         files.push(("retirement.svg", replay.picture()?.into_bytes()));
     }
     std::fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;

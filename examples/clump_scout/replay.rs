@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use common::pictures::{Curve, Panel, curves};
-use manyhands_clicks::{Click, Repeats, Shape, Subject, Survey};
+use manyhands_clicks::{Click, ClickModel, Repeats, Shape, Subject, Survey};
 
 use crate::args::Args;
 use crate::data::Data;
@@ -12,121 +12,135 @@ use crate::score::Scores;
 /// Numbers of viewers at which the model looks.
 const STAGES: [usize; 7] = [2, 3, 5, 7, 10, 15, 20];
 
+/// Risks at which a subject is finished: the model's own, and stricter ones.
+const RISKS: [f64; 3] = [0.3, 0.1, 0.03];
+
 /// What was found by some clicks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Point {
     /// The most viewers of a subject.
-    pub(crate) n_viewers: usize,
-    pub(crate) n_annotations: usize,
-    pub(crate) n_clicks: usize,
-    pub(crate) f1: f64,
-    /// Share of subjects that are finished.
-    pub(crate) finished: f64,
+    n_viewers: usize,
+    n_annotations: usize,
+    n_clicks: usize,
+    f1: f64,
 }
 
 /// Clicks against F1, with the same number of viewers for all and with as many as each needs.
 #[derive(Debug)]
 pub(crate) struct Replay {
-    pub(crate) fixed: Vec<Point>,
-    pub(crate) adaptive: Vec<Point>,
+    fixed: Vec<Point>,
+    /// By entry of `RISKS`.
+    adaptive: Vec<Vec<Point>>,
+}
+
+/// A survey of which some clicks are known.
+struct Stages<'a> {
+    data: &'a Data,
+    args: &'a Args,
+    radius: f64,
+    /// By stage: with each viewer who has come until then. Who sees a subject first is the same for all.
+    samples: Vec<Survey>,
 }
 
 impl Replay {
-    /// Shows each subject to its viewers in a random order; `watch` is told the number of viewers.
-    pub(crate) fn new(data: &Data, args: &Args, radius: f64, mut watch: impl FnMut(usize)) -> Result<Self> {
-        let survey = &data.survey;
-        let most = survey.subjects().map(|subject| subject.n_viewers()).max().unwrap_or(0);
+    /// Shows each subject to its viewers in a random order; `watch` is told what is done.
+    pub(crate) fn new(data: &Data, args: &Args, radius: f64, watch: impl Fn(String)) -> Result<Self> {
+        let most = data.survey.subjects().map(|subject| subject.n_viewers()).max().unwrap_or(0);
         let last = STAGES.iter().position(|&n| n >= most).unwrap_or(STAGES.len() - 1);
-        let truth = data.truth.as_deref().unwrap_or_default();
-        let look = |survey: &Survey, n_viewers: usize| -> Result<(Point, Vec<bool>)> {
-            let found = finder::by_model(survey, args.method, data.reality)?;
-            let finished: Vec<bool> = found
-                .model
-                .iter()
-                .flat_map(|model| (0..model.n_subjects()).map(|s| model.subject(s).finished))
-                .collect();
-            let point = Point {
-                n_viewers,
-                n_annotations: survey.n_annotations(),
-                n_clicks: survey.n_marks(),
-                f1: Scores::new(&found.clumps, truth, radius)?.points.f1(),
-                finished: finished.iter().filter(|&&finished| finished).count() as f64
-                    / finished.len().max(1) as f64,
-            };
-            Ok((point, finished))
-        };
-        let (mut fixed, mut adaptive) = (Vec::new(), Vec::new());
-        // Who sees a subject first is the same for every stage, so a later one only adds viewers.
-        let mut stopped_at: Vec<Option<usize>> = vec![None; survey.n_subjects()];
-        let mut samples: Vec<Survey> = Vec::new();
-        for (stage, &n) in STAGES[..=last].iter().enumerate() {
-            watch(n);
-            let sample = survey.sample_viewers(n, args.seed);
-            let for_all = look(&sample, n)?;
-            fixed.push(for_all.0);
-            samples.push(sample);
-            let (point, finished) = if stopped_at.iter().any(Option::is_some) {
-                let of = |s: usize| samples[stopped_at[s].unwrap_or(stage)].subject(s);
-                look(&joined((0..survey.n_subjects()).map(of))?, n)?
-            } else {
-                for_all
-            };
-            adaptive.push(point);
-            for (stopped_at, finished) in stopped_at.iter_mut().zip(finished) {
-                if finished && stopped_at.is_none() {
-                    *stopped_at = Some(stage);
-                }
-            }
+        let samples = STAGES[..=last].iter().map(|&n| data.survey.sample_viewers(n, args.seed)).collect();
+        let stages = Stages { data, args, radius, samples };
+        watch("the same number for all".to_owned());
+        let mut fixed = Vec::new();
+        for stage in 0..=last {
+            fixed.push(stages.look(&stages.samples[stage], stage)?.0);
+        }
+        let mut adaptive = Vec::new();
+        for risk in RISKS {
+            watch(format!("until the risk is {risk}"));
+            adaptive.push(stages.until(risk)?);
         }
         Ok(Self { fixed, adaptive })
     }
 
-    /// Both curves as text.
+    /// All curves as text.
     pub(crate) fn table(&self) -> String {
-        let mut text = format!(
-            "{:>7}   {:>12} {:>10} {:>6}   {:>12} {:>10} {:>6} {:>9}\n",
-            "viewers", "annotations", "clicks", "F1", "annotations", "clicks", "F1", "finished"
-        );
-        for (fixed, adaptive) in self.fixed.iter().zip(&self.adaptive) {
-            text += &format!(
-                "{:>7}   {:>12} {:>10} {:>6.3}   {:>12} {:>10} {:>6.3} {:>7.0} %\n",
-                fixed.n_viewers,
-                fixed.n_annotations,
-                fixed.n_clicks,
-                fixed.f1,
-                adaptive.n_annotations,
-                adaptive.n_clicks,
-                adaptive.f1,
-                100.0 * adaptive.finished
-            );
+        let mut text =
+            format!("{:<18} {:>12} {:>11} {:>9} {:>6}\n", "", "viewers", "annotations", "clicks", "F1");
+        let rows = |name: &str, points: &[Point]| -> String {
+            let row = |point: &Point| {
+                let Point { n_viewers, n_annotations, n_clicks, f1 } = *point;
+                format!(
+                    "{name:<18} {:>12} {n_annotations:>11} {n_clicks:>9} {f1:>6.3}\n",
+                    format!("up to {n_viewers}")
+                )
+            };
+            points.iter().map(row).collect()
+        };
+        text += &rows("as many for all", &self.fixed);
+        for (risk, points) in RISKS.iter().zip(&self.adaptive) {
+            text += &rows(&format!("until risk {risk}"), points);
         }
         text
     }
 
     pub(crate) fn picture(&self) -> Result<String> {
         let panel = |title: &str, x_label: &str, of: fn(&Point) -> usize| {
-            let curve = |label: &str, colour, points: &[Point]| Curve {
-                label: label.to_owned(),
+            let curve = |label: String, colour, points: &[Point]| Curve {
+                label,
                 points: points.iter().map(|point| (of(point) as f64, point.f1)).collect(),
                 colour,
                 is_faint: false,
                 has_dots: true,
             };
+            let until = RISKS.iter().zip(&self.adaptive).enumerate();
+            let until =
+                until.map(|(i, (risk, points))| curve(format!("until the risk is {risk}"), i + 1, points));
             Panel {
                 title: title.to_owned(),
                 x_label: x_label.to_owned(),
                 y_label: "F1".to_owned(),
-                curves: vec![
-                    curve("stopped when finished", 0, &self.adaptive),
-                    curve("as many viewers for all", 1, &self.fixed),
-                ],
+                curves: until.chain([curve("as many viewers for all".to_owned(), 0, &self.fixed)]).collect(),
                 benchmarks: Vec::new(),
             }
         };
         curves(&[
-            panel("Retirement: clicks", "clicks", |point| point.n_clicks),
-            panel("Retirement: annotations", "viewers of all images together", |point| point.n_annotations),
+            panel("Images are finished when the model says so", "clicks", |point| point.n_clicks),
+            panel("The same by annotations", "annotations", |point| point.n_annotations),
         ])
+    }
+}
+
+impl Stages<'_> {
+    /// What the model makes of a survey: the score, and the risk of each subject.
+    fn look(&self, survey: &Survey, stage: usize) -> Result<(Point, Vec<f64>)> {
+        let found = finder::by_model(survey, self.args.method, self.data.reality)?;
+        let truth = self.data.truth.as_deref().unwrap_or_default();
+        let point = Point {
+            n_viewers: STAGES[stage],
+            n_annotations: survey.n_annotations(),
+            n_clicks: survey.n_marks(),
+            f1: Scores::new(&found.clumps, truth, self.radius)?.points.f1(),
+        };
+        let risks = |model: &ClickModel| (0..model.n_subjects()).map(|s| model.subject(s).risk).collect();
+        Ok((point, found.model.as_ref().map_or_else(Vec::new, risks)))
+    }
+
+    /// Stage after stage, without new viewers for subjects whose risk was low enough once.
+    fn until(&self, risk: f64) -> Result<Vec<Point>> {
+        let n_subjects = self.data.survey.n_subjects();
+        let mut stopped_at: Vec<Option<usize>> = vec![None; n_subjects];
+        let mut points = Vec::new();
+        for stage in 0..self.samples.len() {
+            let of = |s: usize| self.samples[stopped_at[s].unwrap_or(stage)].subject(s);
+            let (point, risks) = self.look(&joined((0..n_subjects).map(of))?, stage)?;
+            points.push(point);
+            for (stopped_at, now) in stopped_at.iter_mut().zip(risks) {
+                if now <= risk && stopped_at.is_none() {
+                    *stopped_at = Some(stage);
+                }
+            }
+        }
+        Ok(points)
     }
 }
 

@@ -139,7 +139,8 @@ fn write(table: &mut Table, fields: impl IntoIterator<Item = impl AsRef<str>>) -
 }
 
 fn number(x: Option<f64>) -> String {
-    x.map_or_else(String::new, |x| format!("{x:.4}"))
+    // No −0.
+    x.map_or_else(String::new, |x| format!("{:.4}", x + 0.0))
 }
 
 fn finish(table: Table) -> Result<Vec<u8>> {

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use plotters::prelude::*;
 
-use crate::pictures::{COLOURS, draw, failed, legend};
+use crate::pictures::{COLOURS, draw, failed, legend, tick};
 
 /// Bubbles of one colour.
 #[derive(Clone, Debug)]
@@ -34,15 +34,21 @@ pub fn bubbles(plots: &[(String, Vec<Bubbles>)], x_label: &str, y_label: &str) -
                 .margin(12)
                 .x_label_area_size(40)
                 .y_label_area_size(50)
-                .build_cartesian_2d((low / 1.3..high * 1.3).log_scale(), 0.0..1.0)
+                // The legend stands above 1.
+                .build_cartesian_2d(
+                    (low / 1.3..high * 1.3).log_scale(),
+                    0.0..1.04 + 0.09 * groups.len() as f64,
+                )
                 .map_err(failed)?;
             plot.configure_mesh()
                 .light_line_style(TRANSPARENT)
                 .x_desc(x_label)
                 .y_desc(y_label)
+                .x_label_formatter(&tick)
+                .y_label_formatter(&|y| if *y < 1.01 { tick(y) } else { String::new() })
                 .draw()
                 .map_err(failed)?;
-            for group in groups {
+            for group in groups.iter().filter(|group| !group.bubbles.is_empty()) {
                 let colour = COLOURS[group.colour % COLOURS.len()];
                 let circle = |&(x, y, radius): &(f64, f64, f64)| {
                     let at = (x.max(low), y);

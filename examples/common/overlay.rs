@@ -5,11 +5,11 @@ use plotters::prelude::*;
 use std::f64::consts::TAU;
 use std::ops::Range;
 
-use crate::pictures::{COLOURS, draw, failed};
+use crate::pictures::{COLOURS, draw, failed, tick};
 
 /// Width of the frame of a panel, in points, and what stands around it.
 const WIDTH: u32 = 400;
-const AROUND: (u32, u32) = (70, 82);
+const AROUND: (u32, u32) = (84, 82);
 const NOTE: u32 = 34;
 
 /// One thing on an image, in pixels of the image.
@@ -60,13 +60,22 @@ pub fn overlays(images: &[Overlay], columns: usize, note: &str) -> Result<String
             let mut plot = ChartBuilder::on(area)
                 .caption(&image.title, ("sans-serif", 17))
                 .margin(10)
+                // Half of a number at the end of the axis.
+                .margin_right(24)
                 .margin_bottom(10 + unused)
                 .x_label_area_size(28)
                 .y_label_area_size(50)
                 // Downwards, as rows of an image.
                 .build_cartesian_2d(image.x.clone(), image.y.end..image.y.start)
                 .map_err(failed)?;
-            plot.configure_mesh().disable_mesh().x_labels(6).y_labels(6).draw().map_err(failed)?;
+            plot.configure_mesh()
+                .disable_mesh()
+                .x_labels(6)
+                .y_labels(6)
+                .x_label_formatter(&tick)
+                .y_label_formatter(&tick)
+                .draw()
+                .map_err(failed)?;
             for sign in &image.signs {
                 match *sign {
                     Sign::Dot([x, y], colour) => {

@@ -123,6 +123,8 @@ pub fn curves(panels: &[Panel]) -> Result<String> {
                 .light_line_style(TRANSPARENT)
                 .x_desc(&panel.x_label)
                 .y_desc(&panel.y_label)
+                .x_label_formatter(&tick)
+                .y_label_formatter(&tick)
                 .draw()
                 .map_err(failed)?;
             for (i, (label, height)) in panel.benchmarks.iter().enumerate() {
@@ -145,7 +147,9 @@ pub fn curves(panels: &[Panel]) -> Result<String> {
                         .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], style));
                 }
             }
-            legend(&mut plot, SeriesLabelPosition::LowerRight)?;
+            if panel.curves.iter().any(|curve| !curve.label.is_empty()) || !panel.benchmarks.is_empty() {
+                legend(&mut plot, SeriesLabelPosition::LowerRight)?;
+            }
         }
         Ok(())
     })
@@ -226,6 +230,13 @@ where
         .label_font(("sans-serif", 13))
         .draw()
         .map_err(failed)
+}
+
+/// A number beside an axis: without digits that say nothing, in thousands from 10 000 on.
+pub(crate) fn tick(value: &f64) -> String {
+    // Steps between ticks add rounding errors up.
+    let rounded = (value * 1e6).round() / 1e6 + 0.0;
+    if rounded.abs() < 1e4 { rounded.to_string() } else { format!("{}k", rounded / 1e3) }
 }
 
 /// From the smallest to the largest value, with a margin; never empty.

@@ -39,7 +39,7 @@ pub fn reliability(title: &str, x_label: &str, y_label: &str, curve: &Reliabilit
         let counts = bins.iter().map(|bin| {
             let count = bin.n.to_string();
             let shift = if bin.mean_probability < 0.5 { 8 } else { -8 - 7 * count.len() as i32 };
-            EmptyElement::at(at(bin)) + Text::new(count, (shift, 4), font.clone())
+            EmptyElement::at(at(bin)) + Text::new(count, (shift, -14), font.clone())
         });
         plot.draw_series(counts).map_err(failed)?;
         Ok(())
