@@ -53,7 +53,7 @@ fn facility(c: &mut Criterion) {
             });
             let bounded = params.clone().bound_steps(20);
             group.bench_function(BenchmarkId::new("with bound", n), |b| {
-                b.iter(|| bounded.fit(&marks).unwrap())
+                b.iter(|| bounded.fit(&marks).unwrap());
             });
             let greedy = params.method(Method::JainMahdianSaberi);
             group.bench_function(BenchmarkId::new("greedy", n), |b| b.iter(|| greedy.fit(&marks).unwrap()));

@@ -4,6 +4,8 @@
 mod baselines;
 // A slow twin: every grouping there is.
 mod brute;
+// Surveys with little in them.
+mod edge;
 // Few marks, many marks, equal marks: the documented answers.
 mod cases;
 // Folders of tables, good and bad.
@@ -14,8 +16,14 @@ mod gap;
 mod greedy;
 // Wrong numbers, one line each.
 mod malformed;
+// Volunteers, images and objects, learned together.
+mod model;
 // What holds for any marks.
 mod properties;
+// Surveys with known truth.
+mod simulated;
+// Annotation by annotation.
+mod stream;
 // Starts that are given: never below them, and what is wrong with some.
 mod warm;
 // What goes into a survey comes out in columns.

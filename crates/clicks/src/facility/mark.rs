@@ -38,8 +38,8 @@ impl<const D: usize> Mark<D> {
 
     pub(super) fn check(&self, mark: usize) -> Result<(), Error> {
         let far = |number: f64| number.is_nan() || number.abs() > 1e100;
-        for (axis, got) in self.at.into_iter().enumerate().filter(|&(_, number)| far(number)) {
-            return Err(Error::Position { axis, mark, got });
+        if let Some(axis) = self.at.iter().position(|&number| far(number)) {
+            return Err(Error::Position { axis, mark, got: self.at[axis] });
         }
         if far(self.gain) {
             let wants = "a number between -1e100 and 1e100";

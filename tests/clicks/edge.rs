@@ -1,0 +1,126 @@
+//! What the model answers where there is little to learn from, or something odd.
+
+use manyhands_clicks::{Click, ClickModel, Error, Reality, Survey};
+
+/// One image of 100 × 100 pixels; marks by viewer.
+fn one(annotations: &[&[[f64; 2]]]) -> Survey {
+    let mut builder = Survey::builder();
+    let s = builder.subject(100.0, 100.0).unwrap();
+    for (volunteer, marks) in annotations.iter().enumerate() {
+        let marks: Vec<Click> = marks.iter().map(|&[x, y]| Click::point(x, y)).collect();
+        builder.annotate(s, volunteer, &marks).unwrap();
+    }
+    builder.build().unwrap()
+}
+
+#[test]
+fn a_survey_without_subjects_gives_a_model_without_anything() {
+    let model = ClickModel::params().fit(&Survey::builder().build().unwrap()).unwrap();
+    assert_eq!((model.n_subjects(), model.n_volunteers()), (0, 0));
+    assert!(model.converged() && model.next_subjects().is_empty());
+}
+
+#[test]
+fn a_subject_that_nobody_saw_has_no_clumps_and_is_not_finished() {
+    let model = ClickModel::params().fit(&one(&[])).unwrap();
+    assert_eq!(model.candidates(0), []);
+    assert!(model.subject(0).n_objects >= 0.0);
+}
+
+#[test]
+fn a_subject_without_marks_has_no_clumps() {
+    let model = ClickModel::params().fit(&one(&[&[], &[], &[]])).unwrap();
+    assert_eq!(model.candidates(0), []);
+    assert!(model.subject(0).n_objects < 0.5);
+}
+
+#[test]
+fn a_lone_mark_is_a_candidate_of_its_own() {
+    let model = ClickModel::params().fit(&one(&[&[[3.0, 4.0]]])).unwrap();
+    let [only] = model.candidates(0) else { panic!("{:?}", model.candidates(0)) };
+    assert_eq!((only.position, only.marks.as_slice()), ([3.0, 4.0], &[0][..]));
+    assert!((0.0..=1.0).contains(&only.probability));
+}
+
+#[test]
+fn identical_marks_of_different_viewers_are_one_clump() {
+    let same: &[[f64; 2]] = &[[50.0, 50.0]];
+    let model = ClickModel::params().fit(&one(&[same; 8])).unwrap();
+    let clumps: Vec<_> = model.clumps(0).collect();
+    assert_eq!(clumps.len(), 1);
+    assert_eq!(clumps[0].marks.len(), 8);
+    assert!(clumps[0].sigma > 0.0 && clumps[0].sigma.is_finite());
+}
+
+#[test]
+fn a_viewer_with_five_hundred_marks_does_not_make_five_hundred_clumps() {
+    let many: Vec<[f64; 2]> = (0..500).map(|k| [f64::from(k % 25) * 4.0, f64::from(k / 25) * 5.0]).collect();
+    let few: &[[f64; 2]] = &[[30.2, 40.1], [71.0, 20.0]];
+    let model = ClickModel::params().fit(&one(&[&many, few, few, few, few])).unwrap();
+    assert_eq!(model.clumps(0).count(), 2);
+    assert!(model.volunteer(0).false_marks > 100.0);
+}
+
+#[test]
+fn marks_outside_of_the_image_stay_where_they_are() {
+    let out: &[[f64; 2]] = &[[-20.0, 130.0]];
+    let model = ClickModel::params().fit(&one(&[out, out, out, out])).unwrap();
+    let clumps: Vec<_> = model.clumps(0).collect();
+    assert_eq!(clumps.len(), 1);
+    assert!((clumps[0].position[0] + 20.0).abs() < 1e-6);
+}
+
+#[test]
+fn nobody_has_two_marks_in_a_clump() {
+    // Everybody sees two objects a pixel apart.
+    let pair: &[[f64; 2]] = &[[50.0, 50.0], [51.0, 50.0]];
+    let model = ClickModel::params().fit(&one(&[pair; 6])).unwrap();
+    let survey = one(&[pair; 6]);
+    for clump in model.candidates(0) {
+        let mut viewers: Vec<u32> = clump.marks.iter().map(|&m| survey.subject(0).mark_viewers[m]).collect();
+        viewers.dedup();
+        assert_eq!(viewers.len(), clump.marks.len());
+    }
+    assert_eq!(model.clumps(0).count(), 2);
+}
+
+#[test]
+fn viewers_without_names_count_like_others() {
+    let marks: &[[f64; 2]] = &[[40.0, 40.0]];
+    let probability = |silent: usize| {
+        let mut builder = Survey::builder();
+        for _ in 0..10 {
+            let s = builder.subject(100.0, 100.0).unwrap();
+            for volunteer in 0..2 {
+                let marks: Vec<Click> = marks.iter().map(|&[x, y]| Click::point(x, y)).collect();
+                builder.annotate(s, volunteer, &marks).unwrap();
+            }
+            builder.silent(s, silent).unwrap();
+        }
+        let model = ClickModel::params().fit(&builder.build().unwrap()).unwrap();
+        model.candidates(0)[0].probability
+    };
+    assert!(probability(10) < probability(0));
+}
+
+#[test]
+fn wrong_parameters_are_named() {
+    let survey = one(&[&[[1.0, 1.0]]]);
+    let params = ClickModel::params;
+    let wrong = |reality| params().reality(reality);
+    let table = [
+        (params().scatter(0.0), "scatter"),
+        (params().scatter(f64::NAN), "scatter"),
+        (params().accuracy(-1.0), "accuracy"),
+        (params().finished_at(f64::INFINITY), "finished_at"),
+        (wrong(Reality { odds_at_half: 0.0, ..Reality::default() }), "odds_at_half"),
+        (wrong(Reality { slope: -1.0, ..Reality::default() }), "slope"),
+        (wrong(Reality { ceiling: 1.5, ..Reality::default() }), "ceiling"),
+        (params().gold(0, &[[f64::NAN, 0.0]]), "gold"),
+    ];
+    for (params, name) in table {
+        let Err(Error::Parameter { field, .. }) = params.fit(&survey) else { panic!("{name}") };
+        assert_eq!(field, name);
+    }
+    assert_eq!(params().gold(7, &[]).fit(&survey), Err(Error::NoSubject { subject: 7, n_subjects: 1 }));
+}

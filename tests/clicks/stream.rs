@@ -1,0 +1,160 @@
+//! A stream goes on where the batch ended.
+
+use manyhands_clicks::{Click, ClickModel, ClickStream, Error, Reality, Survey};
+use manyhands_metrics::{PointMatching, PointScore};
+use manyhands_sim::Clicks;
+
+use crate::simulated::{built, survey, volunteers};
+
+/// Subjects in two halves: the first for the batch.
+fn halves() -> (Clicks, Clicks) {
+    let survey = survey(120, 4.0, volunteers(30), 10.0);
+    (survey.simulate_range(0, 60).unwrap(), survey.simulate_range(60, 60).unwrap())
+}
+
+fn batch(clicks: &Clicks) -> (ClickModel, Survey) {
+    let survey = built(clicks);
+    (ClickModel::params().reality(Reality::CERTAIN).fit(&survey).unwrap(), survey)
+}
+
+/// Adds all annotations, one by one, in order.
+fn feed(stream: &mut ClickStream, clicks: &Clicks) -> Vec<usize> {
+    clicks
+        .subjects()
+        .map(|subject| {
+            let s = stream.subject(f64::from(subject.width), f64::from(subject.height)).unwrap();
+            for &viewer in subject.viewers {
+                let mine = subject.mark_viewers.iter().zip(subject.mark_xy).filter(|&(&of, _)| of == viewer);
+                let marks: Vec<Click> = mine.map(|(_, &[x, y])| Click::point(x, y)).collect();
+                assert!(stream.annotate(s, viewer, &marks).unwrap());
+            }
+            s
+        })
+        .collect()
+}
+
+fn f1(stream: &ClickStream, subjects: &[usize], clicks: &Clicks) -> f64 {
+    let scores = subjects.iter().zip(clicks.subjects()).map(|(&s, subject)| {
+        let found: Vec<[f64; 2]> =
+            stream.candidates(s).iter().filter(|c| c.probability >= 0.5).map(|c| c.position).collect();
+        PointMatching::new(&found, subject.clump_xy, 6.0).unwrap().score()
+    });
+    scores.sum::<PointScore>().f1()
+}
+
+#[test]
+fn a_stream_begins_where_the_model_ended() {
+    let (first, _) = halves();
+    let (model, survey) = batch(&first);
+    let stream = model.clone().into_stream(&survey).unwrap();
+    for s in 0..60 {
+        assert_eq!(stream.candidates(s), model.candidates(s));
+    }
+}
+
+#[test]
+fn annotations_one_by_one_find_what_a_batch_finds() {
+    let (first, second) = halves();
+    let (model, survey) = batch(&first);
+    let mut stream = model.into_stream(&survey).unwrap();
+    let subjects = feed(&mut stream, &second);
+    let one_by_one = f1(&stream, &subjects, &second);
+    assert!(one_by_one > 0.92, "{one_by_one}");
+    assert!(stream.settle(50).unwrap());
+    assert!(f1(&stream, &subjects, &second) > one_by_one - 0.01);
+}
+
+#[test]
+fn a_second_annotation_of_the_same_volunteer_changes_nothing() {
+    let (first, _) = halves();
+    let (model, survey) = batch(&first);
+    let mut stream = model.into_stream(&survey).unwrap();
+    let before = stream.clone();
+    let viewer = survey.subject(0).viewers[0] as usize;
+    assert!(!stream.annotate(0, viewer, &[Click::point(1.0, 1.0)]).unwrap());
+    assert_eq!(stream, before);
+}
+
+#[test]
+fn retired_subjects_keep_their_clumps_and_take_no_more() {
+    let (first, _) = halves();
+    let (model, survey) = batch(&first);
+    let mut stream = model.into_stream(&survey).unwrap();
+    let retired = stream.retire();
+    assert!(!retired.is_empty() && stream.retire().is_empty());
+    let s = retired[0];
+    assert!(stream.is_retired(s) && !stream.next_subjects().contains(&s));
+    let (clumps, skill) = (stream.candidates(s).to_vec(), stream.volunteer(0));
+    assert!(!stream.annotate(s, 29, &[]).unwrap());
+    assert_eq!((stream.candidates(s), stream.volunteer(0)), (clumps.as_slice(), skill));
+}
+
+#[test]
+fn parts_can_be_merged() {
+    let (first, second) = halves();
+    let (model, survey) = batch(&first);
+    let start = model.into_stream(&survey).unwrap();
+    let mut whole = start.clone();
+    feed(&mut whole, &second);
+    // The part starts from the same laws, without the subjects of the batch.
+    let empty = Survey::builder().build().unwrap();
+    let mut part = batch(&first).0.into_stream(&survey).unwrap();
+    let subjects = feed(&mut part, &second);
+    assert_eq!(part, whole);
+    let other = ClickModel::params().fit(&empty).unwrap().into_stream(&empty).unwrap();
+    assert_eq!(part.merge(other), Err(Error::OtherModel));
+    let n = part.n_subjects();
+    part.merge(start).unwrap();
+    assert_eq!(part.n_subjects(), n + 60);
+    assert_eq!(part.candidates(n), whole.candidates(0));
+    assert!(f1(&part, &subjects, &second) > 0.9);
+}
+
+#[test]
+fn what_is_saved_goes_on_to_the_same_bits() {
+    let (first, second) = halves();
+    let (model, survey) = batch(&first);
+    let mut stream = model.into_stream(&survey).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("stream.json");
+    stream.save(&path).unwrap();
+    let mut loaded = ClickStream::load(&path).unwrap();
+    assert_eq!(loaded, stream);
+    feed(&mut stream, &second);
+    feed(&mut loaded, &second);
+    assert_eq!(loaded, stream);
+}
+
+#[test]
+fn what_is_not_a_stream_is_not_loaded() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("stream.json");
+    assert!(matches!(ClickStream::load(&path), Err(Error::File { .. })));
+    let table = [
+        ("", "EOF"),
+        ("{}", "missing field"),
+        (r#"{"kind":"soup","version":1,"state":{}}"#, "it is a soup"),
+        (r#"{"kind":"manyhands-clicks stream","version":99,"state":{}}"#, "newest known"),
+        (r#"{"kind":"manyhands-clicks stream","version":1,"state":{}}"#, "missing field"),
+    ];
+    for (text, says) in table {
+        std::fs::write(&path, text).unwrap();
+        let error = ClickStream::load(&path).unwrap_err().to_string();
+        assert!(error.contains(says), "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_model_goes_on_only_with_its_own_survey() {
+    let (first, second) = halves();
+    let (model, _) = batch(&first);
+    let mut other = Survey::builder();
+    other.subject(10.0, 10.0).unwrap();
+    assert!(matches!(model.clone().into_stream(&other.build().unwrap()), Err(Error::OtherSurvey { got: 1, .. })));
+    let mut stream = model.into_stream(&built(&first)).unwrap();
+    assert!(matches!(stream.annotate(99, 0, &[]), Err(Error::NoSubject { subject: 99, .. })));
+    let nan = stream.annotate(0, 1000, &[Click::point(f64::NAN, 0.0)]);
+    assert!(matches!(nan, Err(Error::Click { field: "x", .. })));
+    assert!(matches!(stream.annotate(0, 1000, &[Click::circle(1.0, 1.0, 1.0)]), Err(Error::MixedShapes { .. })));
+    drop(second);
+}
