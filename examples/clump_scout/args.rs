@@ -101,10 +101,13 @@ impl Args {
         );
         if let Some(json) = &self.json {
             ensure!(!json.is_dir(), "--json {}: is a folder, wants a file", json.display());
-            let folder = json.parent().filter(|folder| !folder.as_os_str().is_empty());
-            let exists = folder.unwrap_or(Path::new(".")).is_dir();
-            ensure!(exists, "--json {}: its folder does not exist", json.display());
         }
         Ok(())
+    }
+
+    /// Where the scores go.
+    pub(crate) fn json_folder(&self) -> Option<&Path> {
+        let folder = self.json.as_ref()?.parent()?;
+        Some(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
     }
 }

@@ -14,6 +14,14 @@ use crate::data::Data;
 use crate::finder::{self, Clump, Found};
 use crate::score;
 
+const CLUMPS: &str = "clumps.svg";
+const MEAN_SHIFT: &str = "mean_shift.svg";
+const VOLUNTEERS: &str = "volunteers.svg";
+const CONVERGENCE: &str = "convergence.svg";
+const RELIABILITY: &str = "reliability.svg";
+pub(crate) const RETIREMENT: &str = "retirement.svg";
+/// Every picture that there may be.
+pub(crate) const PICTURES: [&str; 6] = [CLUMPS, MEAN_SHIFT, VOLUNTEERS, CONVERGENCE, RELIABILITY, RETIREMENT];
 /// Images on `clumps.svg`.
 const SHOWN: usize = 3;
 /// Volunteers that are drawn: those who saw most.
@@ -33,20 +41,20 @@ pub(crate) fn draw(
     let mut pictures = Vec::new();
     let richest = richest(found);
     if !richest.is_empty() {
-        pictures.push(("clumps.svg", clumps(data, found, &richest)?));
+        pictures.push((CLUMPS, clumps(data, found, &richest)?));
         let bandwidth = args.bandwidth.unwrap_or(radius);
-        pictures.push(("mean_shift.svg", beside_mean_shift(data, found, args, richest[0], bandwidth)?));
+        pictures.push((MEAN_SHIFT, beside_mean_shift(data, found, args, richest[0], bandwidth)?));
     }
     if let Some(model) = &found.model {
-        pictures.push(("volunteers.svg", volunteers(data, model)?));
-        pictures.push(("convergence.svg", convergence(model)?));
+        pictures.push((VOLUNTEERS, volunteers(data, model)?));
+        pictures.push((CONVERGENCE, convergence(model)?));
         if let Some(truth) = &data.truth
             && let Some(candidates) = score::candidates(model, truth, radius)?
         {
             let curve = candidates.reliability(score::BINS)?;
             let title = format!("All {} candidates", candidates.n());
             let picture = reliability(&title, "P(real)", "share that is real", &curve)?;
-            pictures.push(("reliability.svg", picture));
+            pictures.push((RELIABILITY, picture));
         }
     }
     Ok(pictures)

@@ -35,7 +35,10 @@ fn main() -> Result<()> {
     if let Some(n_threads) = args.threads {
         rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global()?;
     }
-    files::ensure_writable(&args.out)?;
+    files::ensure_writable("--out", &args.out)?;
+    if let Some(folder) = args.json_folder() {
+        files::ensure_writable("--json", folder)?;
+    }
     let console = Console::without_interrupt();
     let data =
         watched(&console, if args.dir.is_some() { "reading" } else { "simulating" }, || Data::load(&args))?;
@@ -65,13 +68,23 @@ fn main() -> Result<()> {
         let replay = Replay::new(&data, &args, radius, |what| bar.set_message(what))?;
         bar.finish_and_clear();
         console.say(&format!("\n{}", replay.table()));
-        files.push(("retirement.svg", replay.picture()?.into_bytes()));
+        files.push((gallery::RETIREMENT, replay.picture()?.into_bytes()));
     }
     std::fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;
+    // What an earlier run has left there and this one has not is not of these clumps.
+    for name in
+        gallery::PICTURES.into_iter().filter(|&name| files.iter().all(|(written, _)| *written != name))
+    {
+        let path = args.out.join(name);
+        if path.exists() {
+            std::fs::remove_file(&path).with_context(|| path.display().to_string())?;
+        }
+    }
     for (name, content) in files {
         files::write(&args.out.join(name), content)?;
     }
-    if let Some(path) = &args.json {
+    if let (Some(path), Some(folder)) = (&args.json, args.json_folder()) {
+        std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
         files::write_json(path, &report)?;
     }
     console.say(&format!("results in {}", args.out.display()));
@@ -86,7 +99,7 @@ fn find(args: &Args, data: &Data, console: &Console) -> Result<(Found, f64)> {
         Ok::<_, Error>((found, 2.0 * scatter))
     };
     let say = |radius: f64| {
-        console.say(&format!("match radius {radius:.2} px: twice the scatter of a typical volunteer"))
+        console.say(&format!("match radius {radius:.2} px: twice the scatter of a typical volunteer"));
     };
     if args.method.is_model() {
         console.say(&data.reality_in_words());

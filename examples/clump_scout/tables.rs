@@ -144,5 +144,5 @@ fn number(x: Option<f64>) -> String {
 }
 
 fn finish(table: Table) -> Result<Vec<u8>> {
-    Ok(table.into_inner().map_err(|error| error.into_error())?)
+    Ok(table.into_inner().map_err(csv::IntoInnerError::into_error)?)
 }

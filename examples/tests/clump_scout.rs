@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
-/// Small enough for a test: 256 simulated images by 63 volunteers.
-const SMALL: [&str; 2] = ["--scale", "0.003"];
+/// Small enough for a test: 128 simulated images by 31 volunteers.
+const SMALL: [&str; 2] = ["--scale", "0.0015"];
 
 fn clump_scout(args: &[&str], out: &Path) -> Output {
     let test = std::env::current_exe().expect("a test knows itself");
@@ -40,7 +40,7 @@ fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }
 
-/// Five people on twenty images with two clumps each; the last one clicks anywhere.
+/// Seven people on twenty images with two clumps each; one of them clicks elsewhere.
 fn survey(folder: &Path, with_truth: bool) -> PathBuf {
     let dir = folder.join(if with_truth { "with truth" } else { "without truth" });
     std::fs::create_dir(&dir).unwrap();
@@ -53,7 +53,7 @@ fn survey(folder: &Path, with_truth: bool) -> PathBuf {
         for k in 0..2 {
             let (x, y) = (40 + 60 * k + image, 100 - 3 * image);
             truth += &format!("galaxy {image},{x},{y}\n");
-            for (place, volunteer) in (0..).zip(["ada", "bob", "\"cyd, jr.\"", "dan"]) {
+            for (place, volunteer) in (0..).zip(["ada", "bob", "\"cyd, jr.\"", "dan", "fay", "gus"]) {
                 // Eleven places across 2.5 pixels, in an order without a pattern.
                 let off = |step: i32| f64::from((step * image + 5 * k + 3 * place) % 11) / 4.0 - 1.25;
                 marks += &format!(
@@ -63,10 +63,12 @@ fn survey(folder: &Path, with_truth: bool) -> PathBuf {
                 );
             }
         }
-        for volunteer in ["ada", "bob", "\"cyd, jr.\"", "dan", "eve"] {
+        for volunteer in ["ada", "bob", "\"cyd, jr.\"", "dan", "fay", "gus", "eve"] {
             viewers += &format!("galaxy {image},{volunteer}\n");
         }
-        marks += &format!("galaxy {image},eve,{},{}\n", 190 - 7 * image, 10 + 5 * image);
+        for (x, y) in [(10, 10 + 5 * image), (190 - image, 140 - image), (150 + 2 * image, 20 + image)] {
+            marks += &format!("galaxy {image},eve,{x},{y}\n");
+        }
     }
     let tables = [("images.csv", images), ("viewers.csv", viewers), ("marks.csv", marks)];
     for (name, text) in tables.into_iter().chain(with_truth.then_some(("truth.csv", truth))) {
@@ -132,7 +134,7 @@ fn a_simulated_survey_leaves_every_table_picture_and_score() {
     ];
     wants.sort_unstable();
     assert_eq!(keys, wants);
-    // Half a percent of what the published size gives; it would be near 0.5 if positions and images were mixed up.
+    // 0.995 on larger ones; next to nothing if positions or images were mixed up.
     assert!(scores["f1"].as_f64().unwrap() > 0.97, "{scores}");
     assert_eq!(scores["method"], "facility");
     let volunteers = std::fs::read_to_string(results.join("volunteers.csv")).unwrap();
@@ -151,16 +153,17 @@ fn every_method_finds_the_clumps_of_a_folder_and_none_finds_the_random_clicks() 
         let out = files.path().join(method);
         let scores = scores(&args, &out);
         assert_eq!(scores["method"], method);
-        assert_eq!(scores["precision"], 1.0, "{method}: {scores}");
-        // Four marks are fewer than a cluster of HDBSCAN has.
-        let recall = if method == "hdbscan" { 0.0 } else { 1.0 };
-        assert_eq!(scores["recall"], recall, "{method}: {scores}");
+        // HDBSCAN takes marks far away into a clump, which moves it.
+        let least = if method == "hdbscan" { 0.7 } else { 1.0 };
+        for key in ["precision", "recall"] {
+            assert!(scores[key].as_f64().unwrap() >= least, "{method}: {scores}");
+        }
         let is_model = matches!(method, "facility" | "greedy");
         for key in ["ece", "iterations", "converged"] {
             assert_eq!(scores[key].is_null(), !is_model, "{method}: {key} is {}", scores[key]);
         }
         let subjects = std::fs::read_to_string(out.join("subjects.csv")).unwrap();
-        assert!(subjects.lines().nth(20).unwrap().starts_with("galaxy 19,5,9,"), "{subjects}");
+        assert!(subjects.lines().nth(20).unwrap().starts_with("galaxy 19,7,15,2,2"), "{subjects}");
     }
 }
 
@@ -180,9 +183,8 @@ fn without_truth_there_are_tables_and_no_scores() {
     let spammer = volunteers.headers().unwrap().iter().position(|column| column == "is_spammer").unwrap();
     let rows: Vec<csv::StringRecord> = volunteers.records().map(Result::unwrap).collect();
     let said: Vec<(&str, &str)> = rows.iter().map(|row| (&row[0], &row[spammer])).collect();
-    let wants =
-        [("ada", "false"), ("bob", "false"), ("cyd, jr.", "false"), ("dan", "false"), ("eve", "true")];
-    assert_eq!(said, wants);
+    let honest = ["ada", "bob", "cyd, jr.", "dan", "fay", "gus"].map(|name| (name, "false"));
+    assert_eq!(said, [&honest[..], &[("eve", "true")]].concat());
 }
 
 #[test]
@@ -210,12 +212,12 @@ fn bad_input_is_answered_by_an_error_that_names_it_and_leaves_nothing_behind() {
     let marks = "image,volunteer,x,y\ngalaxy 3,ada,1,2\ngalaxy 3,bob,wide,2\n";
     std::fs::write(broken.join("marks.csv"), marks).unwrap();
     std::fs::write(files.path().join("file"), "").unwrap();
-    let [good, broken, missing, file, nowhere] = [
+    let [good, broken, missing, file, in_file] = [
         good,
         broken,
         files.path().join("missing"),
         files.path().join("file"),
-        files.path().join("no/x.json"),
+        files.path().join("file/x.json"),
     ]
     .map(|path| path.display().to_string());
     let cases: [(&[&str], &str); 16] = [
@@ -234,7 +236,7 @@ fn bad_input_is_answered_by_an_error_that_names_it_and_leaves_nothing_behind() {
         (&["--scale", "0.0001"], "viewers"),
         (&["--replay", "--method", "dbscan"], "--replay: goes with"),
         (&["--replay", "--dir", &good], "--replay: wants a survey whose truth is known"),
-        (&["--json", &nowhere], "its folder does not exist"),
+        (&["--json", &in_file], "file: is a file, wants a folder"),
     ];
     for (i, (args, wants)) in cases.into_iter().enumerate() {
         let out = files.path().join(format!("out{i}"));
