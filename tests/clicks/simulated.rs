@@ -4,7 +4,7 @@ use manyhands_clicks::{Click, Survey};
 use manyhands_sim::{ClickSurvey, Clicker, ClickerKind, Clicks, Galaxies};
 
 /// Volunteers who differ: false marks 0.1 to 0.8 an image, misses 0.1 to 0.5, scatter 1 to 4 pixels.
-pub fn volunteers(n: usize) -> Vec<Clicker> {
+pub(crate) fn volunteers(n: usize) -> Vec<Clicker> {
     (0..n)
         .map(|v| {
             let share = (v as f64 * 0.618).fract();
@@ -17,13 +17,13 @@ pub fn volunteers(n: usize) -> Vec<Clicker> {
         .collect()
 }
 
-/// Galaxies of 200 × 200 pixels, each with `clumps` clumps on average, far from each other as a rule.
-pub fn survey(n_subjects: usize, clumps: f64, volunteers: Vec<Clicker>, viewers: f64) -> ClickSurvey {
+/// Galaxies of 200 × 200 pixels with `clumps` clumps on average: each has one at least, or that share of them has one.
+pub(crate) fn survey(n_subjects: usize, clumps: f64, volunteers: Vec<Clicker>, viewers: f64) -> ClickSurvey {
     let galaxies = Galaxies {
         smallest: [200, 200],
         largest: [200, 200],
-        clumpy: 1.0,
-        clumps,
+        clumpy: clumps.min(1.0),
+        clumps: clumps.max(1.0),
         extent: 0.25,
         ..Galaxies::default()
     };
@@ -31,7 +31,7 @@ pub fn survey(n_subjects: usize, clumps: f64, volunteers: Vec<Clicker>, viewers:
 }
 
 /// As the crate wants it, with every coordinate multiplied; with or without those who marked nothing.
-pub fn scaled(clicks: &Clicks, factor: f64, with_silent: bool) -> Survey {
+pub(crate) fn scaled(clicks: &Clicks, factor: f64, with_silent: bool) -> Survey {
     let mut builder = Survey::builder();
     for subject in clicks.subjects() {
         let [width, height] = [subject.width, subject.height].map(|side| f64::from(side) * factor);
@@ -47,6 +47,6 @@ pub fn scaled(clicks: &Clicks, factor: f64, with_silent: bool) -> Survey {
     builder.build().unwrap()
 }
 
-pub fn built(clicks: &Clicks) -> Survey {
+pub(crate) fn built(clicks: &Clicks) -> Survey {
     scaled(clicks, 1.0, true)
 }

@@ -150,11 +150,17 @@ fn a_model_goes_on_only_with_its_own_survey() {
     let (model, _) = batch(&first);
     let mut other = Survey::builder();
     other.subject(10.0, 10.0).unwrap();
-    assert!(matches!(model.clone().into_stream(&other.build().unwrap()), Err(Error::OtherSurvey { got: 1, .. })));
+    assert!(matches!(
+        model.clone().into_stream(&other.build().unwrap()),
+        Err(Error::OtherSurvey { got: 1, .. })
+    ));
     let mut stream = model.into_stream(&built(&first)).unwrap();
     assert!(matches!(stream.annotate(99, 0, &[]), Err(Error::NoSubject { subject: 99, .. })));
     let nan = stream.annotate(0, 1000, &[Click::point(f64::NAN, 0.0)]);
     assert!(matches!(nan, Err(Error::Click { field: "x", .. })));
-    assert!(matches!(stream.annotate(0, 1000, &[Click::circle(1.0, 1.0, 1.0)]), Err(Error::MixedShapes { .. })));
+    assert!(matches!(
+        stream.annotate(0, 1000, &[Click::circle(1.0, 1.0, 1.0)]),
+        Err(Error::MixedShapes { .. })
+    ));
     drop(second);
 }

@@ -200,7 +200,9 @@ pub enum Error {
         wants: &'static str,
     },
     /// A stream from a model and a survey that it was not fitted on.
-    #[error("survey has {got} subjects, wants the survey of the model, which has {wants}, and the same volunteers and shape of marks")]
+    #[error(
+        "survey has {got} subjects, wants the survey of the model, which has {wants}, and the same volunteers and shape of marks"
+    )]
     OtherSurvey {
         /// The subjects of the survey.
         got: usize,

@@ -5,9 +5,9 @@
 pub mod baselines;
 mod error;
 pub mod facility;
-mod model;
 #[cfg(feature = "csv")]
 mod folder;
+mod model;
 #[cfg(feature = "serde")]
 mod snapshot;
 mod survey;
@@ -16,6 +16,7 @@ pub use error::{Error, Result};
 #[cfg(feature = "csv")]
 pub use folder::{SurveyFolder, SurveyFolderParams, Tables};
 pub use model::{
-    ClickModel, ClickModelParams, ClickStream, Clump, Intervals, Losses, Reality, Step, SubjectEstimate, VolunteerEstimate,
+    ClickModel, ClickModelParams, ClickStream, Clump, Intervals, Losses, Reality, Step, SubjectEstimate,
+    VolunteerEstimate,
 };
 pub use survey::{Click, Repeats, Shape, Size, Subject, Survey, SurveyBuilder};

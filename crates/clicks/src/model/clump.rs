@@ -1,7 +1,8 @@
 //! What the marks of a subject show: clumps, with their places and probabilities.
 
+use super::population::logistic;
 use super::reality::Reality;
-use super::scene::{Group, Scene};
+use super::scene::{Group, Limit, Scene};
 use super::space::Axes;
 
 /// Marks of one subject that show the same thing, or one mark alone.
@@ -23,6 +24,8 @@ pub struct Clump {
     pub n_viewers: usize,
     /// Its most probable label; ties go to the lower one. `None` where no mark has one.
     pub label: Option<u32>,
+    /// Whether it counts as an object: more probably real than not; and, where the number of objects is limited or known, among the best.
+    pub reported: bool,
     /// Whether the marks were grouped, not left alone.
     pub(super) is_group: bool,
 }
@@ -36,9 +39,10 @@ pub(super) fn candidates<const D: usize>(
 ) -> Vec<Clump> {
     let n_viewers = scene.subject.n_viewers();
     let real = reality.by_level(&scene.viewers, scene.image.shift);
-    let share_real = |n: usize| -> f64 {
-        // At most 1 but for rounding.
-        scene.detection.posterior(n).iter().zip(&real).map(|(level, real)| level * real).sum::<f64>().min(1.0)
+    let share_real = |n: usize| {
+        let sum: f64 = scene.detection.posterior(n).iter().zip(&real).map(|(level, real)| level * real).sum();
+        // A sum of shares may exceed 1 by rounding.
+        sum.min(1.0)
     };
     let grouped = scene.groups(assignment).into_iter().map(|group| {
         let probability =
@@ -48,16 +52,43 @@ pub(super) fn candidates<const D: usize>(
     let share_lone = share_real(1);
     let lone = (0..assignment.len()).filter(|&m| assignment[m].is_none()).map(|m| {
         let probability = scene.on_object(scene.viewer(m)) * share_lone;
-        let group = Group { at: scene.at[m], precision: 1.0 / scene.variance(m), marks: vec![m], ln_odds: 0.0 };
+        let group =
+            Group { at: scene.at[m], precision: 1.0 / scene.variance(m), marks: vec![m], ln_odds: 0.0 };
         clump(axes, group, probability, n_viewers)
     });
-    grouped.chain(lone).map(|clump| Clump { label: majority(scene, &clump.marks), ..clump }).collect()
+    let labelled = |clump: Clump| Clump { label: majority(scene, &clump.marks), ..clump };
+    let mut candidates: Vec<Clump> = grouped.chain(lone).map(labelled).collect();
+    report(&mut candidates, scene.limit);
+    candidates
 }
 
 fn clump<const D: usize>(axes: &Axes, group: Group<D>, probability: f64, n_viewers: usize) -> Clump {
     let (position, size) = axes.read(group.at);
     let sigma = group.precision.powf(-0.5);
-    Clump { position, size, sigma, probability, marks: group.marks, n_viewers, label: None, is_group: false }
+    Clump {
+        position,
+        size,
+        sigma,
+        probability,
+        marks: group.marks,
+        n_viewers,
+        label: None,
+        reported: probability >= 0.5,
+        is_group: false,
+    }
+}
+
+/// Which candidates count, where their number is limited; ties go to the first.
+fn report(candidates: &mut [Clump], limit: Limit) {
+    let mut order: Vec<usize> = (0..candidates.len()).collect();
+    order.sort_by(|&a, &b| candidates[b].probability.total_cmp(&candidates[a].probability).then(a.cmp(&b)));
+    match limit {
+        Limit::None => {}
+        Limit::AtMost(n) => order.iter().skip(n).for_each(|&k| candidates[k].reported = false),
+        Limit::Exactly(n) => {
+            order.iter().enumerate().for_each(|(rank, &k)| candidates[k].reported = rank < n);
+        }
+    }
 }
 
 /// The most frequent label.
@@ -68,8 +99,4 @@ fn majority<const D: usize>(scene: &Scene<'_, D>, marks: &[usize]) -> Option<u32
     let runs = given.chunk_by(|a, b| a == b);
     // The first of the longest: `max_by_key` would take the last.
     runs.rev().max_by_key(|run| run.len()).map(|run| run[0])
-}
-
-fn logistic(x: f64) -> f64 {
-    1.0 / (1.0 + (-x).exp())
 }

@@ -33,15 +33,16 @@ pub enum Step {
     Volunteers(f64),
     /// Images did.
     Images(f64),
-    /// The laws of the population were learned anew. This changes the objective itself, so that it may fall; between two of these it does not.
-    Population(f64),
+    /// The laws of the population were learned anew, which changes the objective itself: it may be lower after this. Else it never falls.
+    Population,
 }
 
 impl Step {
-    /// The objective after the step, in nats.
-    pub fn objective(&self) -> f64 {
+    /// The objective after the step, in nats; `None` where another objective takes its place.
+    pub fn objective(&self) -> Option<f64> {
         match *self {
-            Self::Grouped(value) | Self::Volunteers(value) | Self::Images(value) | Self::Population(value) => value,
+            Self::Grouped(value) | Self::Volunteers(value) | Self::Images(value) => Some(value),
+            Self::Population => None,
         }
     }
 }
@@ -118,6 +119,10 @@ impl<'a, const D: usize> Course<'a, D> {
 
     /// One subject as it looks under the present numbers.
     pub(crate) fn scene(&self, s: usize) -> Scene<'_, D> {
+        self.scene_of(s, self.images[s])
+    }
+
+    fn scene_of(&self, s: usize, image: Image) -> Scene<'_, D> {
         let laws = Laws {
             volunteers: &self.volunteers,
             population: &self.population,
@@ -128,7 +133,7 @@ impl<'a, const D: usize> Course<'a, D> {
         let subject = self.survey.subject(s);
         let marks = subject.first_mark..subject.first_mark + subject.n_marks();
         let gold = self.gold.get(s).and_then(|gold| gold.as_deref());
-        Scene::new(subject, &self.space.at[marks], self.space.ln_volume[s], self.images[s], gold, laws)
+        Scene::new(subject, &self.space.at[marks], self.space.ln_volume[s], image, gold, laws)
     }
 
     /// The present assignment of a subject's marks.
@@ -141,20 +146,13 @@ impl<'a, const D: usize> Course<'a, D> {
     pub(crate) fn run(&mut self, rounds: usize, learning: usize) -> Result<bool> {
         let mut learning = learning;
         for _ in 0..rounds {
-            self.look(true)?;
-            self.trace.push(Step::Grouped(self.objective()));
+            self.group()?;
             let mut moved = self.move_volunteers();
-            self.look(false)?;
-            self.trace.push(Step::Volunteers(self.objective()));
             moved |= self.move_images();
             if learning > 0 {
-                self.look(false)?;
-                self.trace.push(Step::Images(self.objective()));
                 learning -= 1;
                 if self.learn() {
                     moved = true;
-                    self.look(false)?;
-                    self.trace.push(Step::Population(self.objective()));
                 } else {
                     learning = 0;
                 }
@@ -166,48 +164,97 @@ impl<'a, const D: usize> Course<'a, D> {
                 self.ungrouped.clone_from(&self.unsure);
             }
         }
-        self.look(true)?;
-        self.trace.push(Step::Grouped(self.objective()));
+        self.group()?;
         Ok(false)
     }
 
-    /// Tallies every subject whose numbers have changed; with `group`, its marks are grouped anew before.
-    fn look(&mut self, group: bool) -> Result<()> {
-        struct Seen {
-            subject: usize,
-            assignment: Option<Vec<Option<usize>>>,
-            tallies: Vec<Tally>,
-            summary: Summary,
-        }
-        let changed = |s: &usize| self.untallied[*s] || (group && self.ungrouped[*s]);
+    /// Groups the marks of every subject whose numbers have changed much, and tallies those whose numbers have changed at all.
+    fn group(&mut self) -> Result<()> {
+        let changed = |s: &usize| self.untallied[*s] || self.ungrouped[*s];
         let todo: Vec<usize> = (0..self.survey.n_subjects()).filter(changed).collect();
-        if group {
-            self.n_grouped.push(todo.len());
-        }
-        let look = |&s: &usize| -> Result<Seen> {
+        self.n_grouped.push(self.ungrouped.iter().filter(|&&ungrouped| ungrouped).count());
+        let seen = each(&todo, |s| {
             let scene = self.scene(s);
             let present = self.assignment_of(s);
             let start = present.iter().any(Option::is_some).then_some(present);
-            let assignment = if group { Some(scene.solve(start)?) } else { None };
+            let assignment = if self.ungrouped[s] { Some(scene.solve(start)?) } else { None };
             let mut tallies = vec![Tally::default(); scene.subject.viewers.len()];
             let summary = scene.tally(assignment.as_deref().unwrap_or(present), &mut tallies);
-            Ok(Seen { subject: s, assignment, tallies, summary })
-        };
-        let seen: Vec<Vec<Seen>> =
-            todo.par_chunks(CHUNK).map(|chunk| chunk.iter().map(look).collect()).collect::<Result<_>>()?;
-        for Seen { subject: s, assignment, tallies, summary } in seen.into_iter().flatten() {
-            let subject = self.survey.subject(s);
+            Ok((assignment, tallies, summary))
+        })?;
+        for (s, (assignment, tallies, summary)) in todo.into_iter().zip(seen) {
             if let Some(assignment) = assignment {
-                let first = subject.first_mark;
+                let first = self.survey.subject(s).first_mark;
                 self.assignment[first..first + assignment.len()].copy_from_slice(&assignment);
                 self.ungrouped[s] = false;
                 self.unsure[s] = false;
             }
-            self.tallies[subject.first_viewer..subject.first_viewer + tallies.len()].copy_from_slice(&tallies);
-            self.summaries[s] = summary;
-            self.untallied[s] = false;
+            self.keep(s, &tallies, summary);
         }
+        self.trace.push(Step::Grouped(self.objective()));
         Ok(())
+    }
+
+    /// Every image's numbers nearer to where they are most probable, given the volunteers and the groups. Whether any moved.
+    fn move_images(&mut self) -> bool {
+        struct Seen {
+            tallies: Vec<Tally>,
+            /// Before and after the move.
+            summaries: [Summary; 2],
+            image: Image,
+            much: bool,
+        }
+        let population = self.population;
+        let todo: Vec<usize> = (0..self.survey.n_subjects()).collect();
+        let seen = each(&todo, |s| {
+            let (now, assignment) = (self.images[s], self.assignment_of(s));
+            let mut tallies = vec![Tally::default(); self.survey.subject(s).viewers.len()];
+            let mut look = |image: Image| self.scene_of(s, image).tally(assignment, &mut tallies);
+            let before = if self.untallied[s] { look(now) } else { self.summaries[s] };
+            let long = now.stride(&before, &population);
+            if now.distance(&long, &before, &population) <= STILL {
+                return Ok(if self.untallied[s] {
+                    Some(Seen { tallies, summaries: [before; 2], image: now, much: false })
+                } else {
+                    None
+                });
+            }
+            let objective = |image: &Image, seen: &Summary| seen.value + image.ln_prior(&population);
+            let (mut image, mut after) = (long, look(long));
+            if objective(&image, &after) < objective(&now, &before) {
+                image = now.step(&before, &population);
+                after = look(image);
+            }
+            let much = self.images_grouped[s].distance(&image, &after, &population) > REGROUP;
+            Ok(Some(Seen { tallies, summaries: [before, after], image, much }))
+        });
+        let seen = seen.expect("looking at a subject without solving it cannot fail");
+        let mut moved = false;
+        for (s, seen) in seen.iter().enumerate().filter_map(|(s, seen)| Some((s, seen.as_ref()?))) {
+            self.keep(s, &seen.tallies, seen.summaries[0]);
+        }
+        self.trace.push(Step::Volunteers(self.objective()));
+        for (s, seen) in seen.into_iter().enumerate().filter_map(|(s, seen)| Some((s, seen?))) {
+            if seen.image != self.images[s] {
+                self.images[s] = seen.image;
+                if seen.much {
+                    self.images_grouped[s] = seen.image;
+                }
+                self.touch(s, seen.much);
+                self.keep(s, &seen.tallies, seen.summaries[1]);
+                moved = true;
+            }
+        }
+        self.trace.push(Step::Images(self.objective()));
+        moved
+    }
+
+    /// What a subject's marks say, under the present numbers.
+    fn keep(&mut self, s: usize, tallies: &[Tally], summary: Summary) {
+        let first = self.survey.subject(s).first_viewer;
+        self.tallies[first..first + tallies.len()].copy_from_slice(tallies);
+        self.summaries[s] = summary;
+        self.untallied[s] = false;
     }
 
     fn touch(&mut self, s: usize, much: bool) {
@@ -242,31 +289,14 @@ impl<'a, const D: usize> Course<'a, D> {
                 self.touch(s, much);
             }
         }
-        for (v, &(next, much)) in moves.iter().enumerate().filter_map(|(v, moved)| Some((v, moved.as_ref()?))) {
+        for (v, &(next, much)) in moves.iter().enumerate().filter_map(|(v, moved)| Some((v, moved.as_ref()?)))
+        {
             self.volunteers[v] = next;
             if much {
                 self.volunteers_grouped[v] = next;
             }
         }
         moves.iter().any(Option::is_some)
-    }
-
-    fn move_images(&mut self) -> bool {
-        let mut any = false;
-        for s in 0..self.images.len() {
-            let (now, seen) = (self.images[s], &self.summaries[s]);
-            let next = now.step(seen, &self.population);
-            if now.distance(&next, seen, &self.population) > STILL {
-                let much = self.images_grouped[s].distance(&next, seen, &self.population) > REGROUP;
-                self.images[s] = next;
-                if much {
-                    self.images_grouped[s] = next;
-                }
-                self.touch(s, much);
-                any = true;
-            }
-        }
-        any
     }
 
     /// Learns the population; whether it still moves.
@@ -278,6 +308,7 @@ impl<'a, const D: usize> Course<'a, D> {
         let next = self.population.learn(&volunteers, &images);
         let distance = self.population.distance(&next);
         if distance > LEARNED {
+            self.trace.push(Step::Population);
             self.centre();
             self.population = next;
             self.levels = next.levels();
@@ -298,7 +329,8 @@ impl<'a, const D: usize> Course<'a, D> {
                 sum += objects * level(l);
             }
         }
-        let of_images = self.images.iter().map(|image| image.shift).sum::<f64>() / self.images.len().max(1) as f64;
+        let of_images =
+            self.images.iter().map(|image| image.shift).sum::<f64>() / self.images.len().max(1) as f64;
         let of_objects = if n > 0.0 { sum / n } else { 0.0 };
         for volunteer in self.volunteers.iter_mut().chain(&mut self.volunteers_grouped) {
             volunteer.theta += of_objects + of_images;
@@ -336,4 +368,11 @@ impl<'a, const D: usize> Course<'a, D> {
         let images: f64 = self.images.iter().map(|image| image.ln_prior(&self.population)).sum();
         marks + volunteers + images
     }
+}
+
+/// Runs `look` on these subjects, on all threads, and keeps what it sees in the order of the subjects.
+fn each<T: Send>(subjects: &[usize], look: impl Fn(usize) -> Result<T> + Sync) -> Result<Vec<T>> {
+    let chunks: Result<Vec<Vec<T>>> =
+        subjects.par_chunks(CHUNK).map(|chunk| chunk.iter().map(|&s| look(s)).collect()).collect();
+    Ok(chunks?.into_iter().flatten().collect())
 }

@@ -28,7 +28,7 @@ fn fit_in<const D: usize>(params: &ClickModelParams, survey: &Survey) -> Result<
     for (subject, objects) in &params.gold {
         gold[*subject] = Some(objects.clone());
     }
-    let (population, axes) = start::<D>(survey, params.scatter)?;
+    let (population, axes) = start::<D>(survey, &gold, params.scatter)?;
     let space: Space<D> = Space::new(survey, axes);
     let mut course = Course::new(survey, &space, &gold, params.limit, params.method, population);
     let converged = course.run(params.rounds, LEARNING)?;

@@ -17,8 +17,8 @@ pub(crate) struct Evidence {
     pub(crate) exposure: f64,
 }
 
-/// Shapes are kept in this range: below, the law has no centre; above, all numbers are as good as equal.
-const SHAPES: (f64, f64) = (0.05, 1e3);
+/// The greatest shape: above, all numbers are as good as equal.
+const GREATEST: f64 = 1e3;
 /// Steps of expectation and maximisation in one call of [`Gamma::learn`].
 const STEPS: usize = 5;
 
@@ -41,9 +41,14 @@ impl Gamma {
         self.shape * x.ln() - self.rate * x
     }
 
-    /// The law under which the evidence is more probable: a few steps of EM, each with Minka's fixed point for the shape. With `unit`, the mean
-    /// stays 1. Without evidence the law stays what it is.
-    pub(crate) fn learn(mut self, evidence: impl Iterator<Item = Evidence> + Clone, unit: bool) -> Self {
+    /// The law under which the evidence is more probable: a few steps of EM, each with Minka's fixed point for the shape. The shape is `least` at
+    /// least; with `unit`, the mean stays 1. Without evidence the law stays what it is.
+    pub(crate) fn learn(
+        mut self,
+        evidence: impl Iterator<Item = Evidence> + Clone,
+        least: f64,
+        unit: bool,
+    ) -> Self {
         let evidence = evidence.filter(|e| e.exposure > 0.0);
         for _ in 0..STEPS {
             let (mut n, mut mean, mut log) = (0usize, 0.0, 0.0);
@@ -59,7 +64,7 @@ impl Gamma {
             (mean, log) = (mean / n as f64, log / n as f64);
             // ln a − ψ(a) = spread. With the mean held at 1 the rate is the shape, and the spread is measured from there.
             let spread = if unit { mean - 1.0 - log } else { mean.ln() - log };
-            let shape = shape_of(spread).clamp(SHAPES.0, SHAPES.1);
+            let shape = shape_of(spread).clamp(least, GREATEST);
             self = Self::with_mean(if unit { 1.0 } else { mean }, shape);
         }
         self
@@ -68,8 +73,8 @@ impl Gamma {
 
 /// Solves ln a − ψ(a) = s for a, s > 0, by Newton's method from Minka's (2002) start.
 fn shape_of(s: f64) -> f64 {
-    if s <= 0.5 / SHAPES.1 {
-        return SHAPES.1;
+    if s <= 0.5 / GREATEST {
+        return GREATEST;
     }
     let mut a = (3.0 - s + ((s - 3.0).powi(2) + 24.0 * s).sqrt()) / (12.0 * s);
     for _ in 0..4 {

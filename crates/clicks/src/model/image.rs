@@ -27,6 +27,8 @@ pub(crate) struct Summary {
     /// Σ over viewers and objects of found − expected, and of p (1 − p).
     pub(crate) excess: f64,
     pub(crate) information: f64,
+    /// What of this information is left when levels and causes of lone marks are unknown.
+    pub(crate) observed: f64,
     /// Axes of the marks on objects, those lost to positions, and Σ |z − y|²/σ².
     pub(crate) axes: f64,
     pub(crate) lost: f64,
@@ -40,6 +42,7 @@ impl Default for Summary {
             levels: [0.0; LEVELS],
             excess: 0.0,
             information: 0.0,
+            observed: 0.0,
             axes: 0.0,
             lost: 0.0,
             squares: 0.0,
@@ -68,7 +71,17 @@ impl Image {
             + population.sharpness.ln_density(1.0 / self.blur)
     }
 
-    /// One step towards the most probable numbers; it never lowers the objective.
+    /// A longer step than [`step`](Self::step), by the curvature that is left when what is missing is summed out. It may lower the objective.
+    pub(crate) fn stride(&self, seen: &Summary, population: &Population) -> Self {
+        let stiffness = population.difficulty.powi(-2);
+        let pull = seen.excess - stiffness * self.shift;
+        Self {
+            shift: self.shift + safe_newton(pull, seen.observed + stiffness),
+            ..self.step(seen, population)
+        }
+    }
+
+    /// One step of EM towards the most probable numbers; it never lowers the objective.
     pub(crate) fn step(&self, seen: &Summary, population: &Population) -> Self {
         let stiffness = population.difficulty.powi(-2);
         let precision = population.sharpness.mode(Evidence {
@@ -77,14 +90,15 @@ impl Image {
         });
         Self {
             lambda: population.n_objects.mode(Evidence { count: seen.n_objects(), exposure: 1.0 }),
-            shift: self.shift + safe_newton(seen.excess - stiffness * self.shift, seen.information + stiffness),
+            shift: self.shift
+                + safe_newton(seen.excess - stiffness * self.shift, seen.information + stiffness),
             blur: 1.0 / precision,
         }
     }
 
     /// Posterior variance of δ.
     pub(crate) fn shift_variance(seen: &Summary, population: &Population) -> f64 {
-        1.0 / (seen.information + population.difficulty.powi(-2))
+        1.0 / (seen.observed + population.difficulty.powi(-2))
     }
 
     /// The greatest move to `next`, in posterior standard deviations.

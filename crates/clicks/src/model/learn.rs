@@ -1,9 +1,9 @@
 //! Empirical Bayes: the laws of the population under which everybody's numbers are most probable.
 
+use super::gamma::{Evidence, Gamma};
 use super::image::{Image, Summary};
 use super::levels::level;
 use super::population::{Beta, Population, logistic};
-use super::gamma::Evidence;
 use super::volunteer::{Tally, Volunteer};
 
 /// Objects of unit spread that are added to those found, so that a few objects do not fix the spread.
@@ -13,11 +13,12 @@ impl Population {
     /// One step of learning from all volunteers who saw something, with their tallies, and from all images.
     pub(crate) fn learn(mut self, volunteers: &[(Volunteer, Tally)], images: &[(Image, Summary)]) -> Self {
         let counts = volunteers.iter().map(|(_, t)| Evidence { count: t.false_marks, exposure: t.images });
-        self.false_marks = self.false_marks.learn(counts, false);
-        self.precision = self.precision.learn(volunteers.iter().map(|(_, t)| t.precision()), false);
+        self.false_marks = self.false_marks.learn(counts, 0.05, false);
+        let precision = self.precision.learn(volunteers.iter().map(|(_, t)| t.precision()), 1.0, false);
+        self.precision = Gamma::with_mean(precision.mean().min(1.0 / self.least_variance), precision.shape);
         let objects = images.iter().map(|(_, seen)| Evidence { count: seen.n_objects(), exposure: 1.0 });
-        self.n_objects = self.n_objects.learn(objects, false);
-        self.sharpness = self.sharpness.learn(images.iter().map(|(_, seen)| seen.sharpness()), true);
+        self.n_objects = self.n_objects.learn(objects, 0.05, false);
+        self.sharpness = self.sharpness.learn(images.iter().map(|(_, seen)| seen.sharpness()), 2.0, true);
         if volunteers.len() > 1 {
             self.detection = self.learn_detection(volunteers);
             self.bias = self.learn_bias(volunteers);

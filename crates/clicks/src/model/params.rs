@@ -145,7 +145,8 @@ impl ClickModelParams {
                 return Err(Error::Parameter { field, got, wants: positive });
             }
         }
-        let costs = [("missed", self.losses.missed), ("false_", self.losses.false_), ("finished_at", self.risk)];
+        let costs =
+            [("missed", self.losses.missed), ("false_", self.losses.false_), ("finished_at", self.risk)];
         for (field, got) in costs {
             if !(0.0..=1e100).contains(&got) {
                 return Err(Error::Parameter { field, got, wants: not_negative });
@@ -156,7 +157,11 @@ impl ClickModelParams {
                 return Err(Error::NoSubject { subject: *subject, n_subjects: survey.n_subjects() });
             }
             if let Some(&got) = objects.iter().flatten().find(|x| x.is_nan() || x.abs() > 1e100) {
-                return Err(Error::Parameter { field: "gold", got, wants: "a number between -1e100 and 1e100" });
+                return Err(Error::Parameter {
+                    field: "gold",
+                    got,
+                    wants: "a number between -1e100 and 1e100",
+                });
             }
         }
         Ok(())

@@ -3,6 +3,9 @@
 use super::gamma::Gamma;
 use super::levels::{Row, normal};
 
+/// The least scatter of marks, as a share of the side of an image: a tenth of a pixel in 400.
+const LEAST_SCATTER: f64 = 2.5e-4;
+
 /// A beta law for a probability, on the logit scale: density ∝ p^hits (1 − p)^misses.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -53,6 +56,8 @@ pub(crate) struct Population {
     pub(crate) detection: Beta,
     /// A volunteer's 1/σ².
     pub(crate) precision: Gamma,
+    /// The least σ²: marks that are equal, as those of bots and on coarse screens, must not make all others false.
+    pub(crate) least_variance: f64,
     /// Standard deviation of volunteers' biases, per axis, in pixels.
     pub(crate) bias: f64,
     /// Standard deviation of an image's shift of detectability, δ.
@@ -66,15 +71,16 @@ pub(crate) struct Population {
 }
 
 impl Population {
-    /// Where the iteration starts, for a scatter σ in pixels and so many marks of an annotation.
+    /// Where the iteration starts, for a scatter σ in pixels, so many marks of an annotation, and images of this side in pixels.
     ///
     /// Branson et al. (2017) start from a tenth of false marks and of misses, with the weight of 5 observations, and give the scatter of volunteers the
     /// weight of 5. Crowds miss more than that, so the centre here is 0.4 and the weight 3; the data move both.
-    pub(crate) fn start(scatter: f64, marks: f64) -> Self {
+    pub(crate) fn start(scatter: f64, marks: f64, side: f64) -> Self {
         Self {
             false_marks: Gamma::with_mean(0.3 * marks + 0.05, 1.0),
             detection: Beta::with_mean(0.6, 3.0),
             precision: Gamma::with_mean(scatter.powi(-2), 2.5),
+            least_variance: (LEAST_SCATTER * side).powi(2),
             bias: 0.3 * scatter,
             difficulty: 0.5,
             sharpness: Gamma::with_mean(1.0, 10.0),

@@ -64,12 +64,12 @@ impl ClickModel {
         &self.candidates[subject]
     }
 
-    /// The candidates that are real with a probability of one half or more.
+    /// The candidates that are reported: those that are real with a probability of one half or more, within the limits of the parameters.
     ///
     /// # Panics
     /// If there is no such subject, as a slice does.
     pub fn clumps(&self, subject: usize) -> impl Iterator<Item = &Clump> {
-        self.candidates[subject].iter().filter(|clump| clump.probability >= 0.5)
+        self.candidates[subject].iter().filter(|clump| clump.reported)
     }
 
     /// What is known about a subject.

@@ -51,17 +51,21 @@ pub(super) fn expected_gain<const D: usize>(
     let mut gain = 0.0;
     for clump in candidates {
         let posterior = scene.detection.posterior(clump.marks.len());
-        let of_real = |f: &dyn Fn(usize) -> f64| -> f64 { (0..posterior.len()).map(|l| posterior[l] * real[l] * f(l)).sum() };
+        let of_real = |f: &dyn Fn(usize) -> f64| -> f64 {
+            (0..posterior.len()).map(|l| posterior[l] * real[l] * f(l)).sum()
+        };
         let share = of_real(&|_| 1.0).max(1e-12);
         let marks_real = of_real(&chance) / share;
         let marks_other =
-            ((0..posterior.len()).map(|l| posterior[l] * (1.0 - real[l]) * chance(l)).sum::<f64>() / (1.0 - share).max(1e-12))
-                .max(by_chance(clump.sigma));
+            ((0..posterior.len()).map(|l| posterior[l] * (1.0 - real[l]) * chance(l)).sum::<f64>()
+                / (1.0 - share).max(1e-12))
+            .max(by_chance(clump.sigma));
         let p = clump.probability;
         let marked = p * marks_real + (1.0 - p) * marks_other;
         let sigma = (clump.sigma.powi(-2) + 1.0 / variance).powf(-0.5);
         let with = cost((p * marks_real / marked.max(1e-300)).min(1.0), sigma, accuracy, losses);
-        let without = cost(p * (1.0 - marks_real) / (1.0 - marked).max(1e-300), clump.sigma, accuracy, losses);
+        let without =
+            cost(p * (1.0 - marks_real) / (1.0 - marked).max(1e-300), clump.sigma, accuracy, losses);
         let now = cost(p, clump.sigma, accuracy, losses);
         gain += (now - marked * with - (1.0 - marked) * without).max(0.0);
     }

@@ -22,7 +22,7 @@ pub(crate) struct Scene<'a, const D: usize> {
     lone: f64,
     /// Where its objects are, if that is known.
     gold: Option<&'a [[f64; 2]]>,
-    limit: Limit,
+    pub(crate) limit: Limit,
     method: Method,
 }
 
@@ -136,8 +136,8 @@ impl<'a, const D: usize> Scene<'a, D> {
         let by_count = (1..=self.subject.viewers.len()).map(|n| -self.detection.log(n)).collect();
         let constant = self.ln_volume - 0.5 * D as f64 * std::f64::consts::TAU.ln();
         let opening = Opening::occam(constant).by_count(by_count);
-        // The exact solver is for those who ask for a proof: local search finds the same in all but a few of a thousand small groups.
-        let params = FacilityLocation::params(opening).method(self.method).bound_steps(0).exact_up_to(0);
+        // Exact where that is quick; local search finds the same in all but a few of a thousand small components.
+        let params = FacilityLocation::params(opening).method(self.method).exact_up_to(6);
         let solution = match start {
             Some(start) => params.fit_from(&marks, start)?,
             None => params.fit(&marks)?,
@@ -230,8 +230,7 @@ impl<'a, const D: usize> Scene<'a, D> {
     /// A known object: no price for a position that is known, and sizes are those of its marks.
     fn gold_group(&self, marks: Vec<usize>, site: [f64; 2]) -> Group<D> {
         let found = if marks.is_empty() { None } else { Some(self.group(marks.clone())) };
-        let gain =
-            |&m: &usize| self.gain(m) - 0.5 * self.squared_to_site(m, site) / self.variance(m);
+        let gain = |&m: &usize| self.gain(m) - 0.5 * self.squared_to_site(m, site) / self.variance(m);
         let ln_odds = marks.iter().map(gain).sum::<f64>() + self.detection.log(marks.len());
         let mut at = found.as_ref().map_or([0.0; D], |group| group.at);
         at[..2].copy_from_slice(&site);

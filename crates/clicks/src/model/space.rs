@@ -111,7 +111,10 @@ impl<const D: usize> Space<D> {
 }
 
 /// The marks of one subject as points.
-pub(crate) fn places<'a, const D: usize>(axes: &'a Axes, subject: &Subject<'a>) -> impl Iterator<Item = [f64; D]> + 'a {
+pub(crate) fn places<'a, const D: usize>(
+    axes: &'a Axes,
+    subject: &Subject<'a>,
+) -> impl Iterator<Item = [f64; D]> + 'a {
     let sizes = subject.sizes;
     subject.xy.iter().enumerate().map(move |(m, &xy)| axes.place(xy, sizes.map(|sizes| sizes[m])))
 }

@@ -19,8 +19,14 @@ const TRIAL: usize = 2;
 const ROUNDS: usize = 15;
 
 /// The population as a sample of subjects shows it, and the space in which their marks scatter alike. `scatter` is taken for granted where given.
-pub(crate) fn start<const D: usize>(survey: &Survey, scatter: Option<f64>) -> Result<(Population, Axes)> {
-    let sample = survey.select(&evenly(survey))?;
+pub(crate) fn start<const D: usize>(
+    survey: &Survey,
+    gold: &[Option<Vec<[f64; 2]>>],
+    scatter: Option<f64>,
+) -> Result<(Population, Axes)> {
+    let chosen = evenly(survey);
+    let sample = survey.select(&chosen)?;
+    let gold: Vec<_> = chosen.iter().map(|&s| gold.get(s).cloned().flatten()).collect();
     let mut space: Space<D> = Space::new(&sample, Axes::of(&sample));
     let side = side(&sample);
     let marks = sample.n_marks() as f64 / sample.n_annotations().max(1) as f64;
@@ -28,10 +34,10 @@ pub(crate) fn start<const D: usize>(survey: &Survey, scatter: Option<f64>) -> Re
         Some(scatter) => vec![scatter],
         None => (0..N_TRIED).map(|k| side * GREATEST * FACTOR.powi(k)).collect(),
     };
-    let mut best = (f64::NEG_INFINITY, Population::start(scatters[0], marks));
+    let mut best = (f64::NEG_INFINITY, Population::start(scatters[0], marks, side));
     for scatter in scatters {
-        let population = Population::start(scatter, marks);
-        let mut course = Course::new(&sample, &space, &[], Limit::None, Method::default(), population);
+        let population = Population::start(scatter, marks, side);
+        let mut course = Course::new(&sample, &space, &gold, Limit::None, Method::default(), population);
         course.run(TRIAL, TRIAL)?;
         let value = course.summaries.iter().map(|seen| seen.value).sum();
         if value > best.0 {
@@ -39,13 +45,13 @@ pub(crate) fn start<const D: usize>(survey: &Survey, scatter: Option<f64>) -> Re
         }
     }
     if D > 2 {
-        let mut course = Course::new(&sample, &space, &[], Limit::None, Method::default(), best.1);
+        let mut course = Course::new(&sample, &space, &gold, Limit::None, Method::default(), best.1);
         course.run(TRIAL, TRIAL)?;
         let factors = course.scatter_of_sizes();
         best.1 = course.population;
         space = Space::new(&sample, space.axes.stretched(&sample, factors));
     }
-    let mut course = Course::new(&sample, &space, &[], Limit::None, Method::default(), best.1);
+    let mut course = Course::new(&sample, &space, &gold, Limit::None, Method::default(), best.1);
     course.run(ROUNDS, ROUNDS)?;
     Ok((course.population, space.axes))
 }

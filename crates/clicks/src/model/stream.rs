@@ -220,7 +220,8 @@ impl ClickStream {
     /// # Errors
     /// [`Error::OtherModel`] where parameters or laws differ.
     pub fn merge(&mut self, other: Self) -> Result<()> {
-        let same = self.params == other.params && self.axes == other.axes && self.population == other.population;
+        let same =
+            self.params == other.params && self.axes == other.axes && self.population == other.population;
         if !same {
             return Err(Error::OtherModel);
         }

@@ -12,7 +12,7 @@ use super::scene::Scene;
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SubjectEstimate {
-    /// Clumps that are more probably real than not.
+    /// Candidates that are reported.
     pub n_clumps: usize,
     /// Expected number of real objects: Σ P(real) over all candidates, and those that nobody marked.
     pub n_objects: f64,
@@ -51,7 +51,7 @@ impl SubjectEstimate {
         } else {
             scene.detection.undetected().iter().zip(&real).map(|(n, real)| n * real).sum()
         };
-        let (clumps, others): (Vec<&Clump>, Vec<&Clump>) = candidates.iter().partition(|c| c.probability >= 0.5);
+        let (clumps, others): (Vec<&Clump>, Vec<&Clump>) = candidates.iter().partition(|c| c.reported);
         let missed = undetected + others.iter().map(|c| c.probability).sum::<f64>();
         let false_: f64 = clumps.iter().map(|c| 1.0 - c.probability).sum();
         let losses = params.losses;

@@ -50,20 +50,23 @@ impl<const D: usize> Scene<'_, D> {
                 seen.squares += squares / self.viewers[viewer].variance;
             }
         }
-        self.expect(&mut seen, tallies);
+        let missing = self.expect(&mut seen, tallies);
+        seen.observed = (seen.information - self.missing(assignment, &missing)).max(0.05 * seen.information);
         seen
     }
 
-    /// How many objects each viewer should have marked.
-    fn expect(&self, seen: &mut Summary, tallies: &mut [Tally]) {
+    /// How many objects each viewer should have marked. Returns the number of marks that an object of every level should have.
+    fn expect(&self, seen: &mut Summary, tallies: &mut [Tally]) -> Row {
         let scale: Row = std::array::from_fn(|l| (self.image.shift + level(l)).exp());
+        let mut marks: Row = [0.0; LEVELS];
         for (j, volunteer) in self.viewers.iter().enumerate() {
             let odds = volunteer.odds();
             let (mut expected, mut information) = (0.0, 0.0);
-            for (n, scale) in seen.levels.iter().zip(&scale) {
-                let p = odds * scale / (1.0 + odds * scale);
-                expected += n * p;
-                information += n * p * (1.0 - p);
+            for l in 0..LEVELS {
+                let p = odds * scale[l] / (1.0 + odds * scale[l]);
+                marks[l] += p;
+                expected += seen.levels[l] * p;
+                information += seen.levels[l] * p * (1.0 - p);
             }
             let found = tallies.get(j).map_or(0.0, |tally| tally.found);
             seen.excess += found - expected;
@@ -73,6 +76,30 @@ impl<const D: usize> Scene<'_, D> {
                 tally.information = information;
             }
         }
+        marks
+    }
+
+    /// The information about the shift δ that is missing because levels are not known, nor how many objects nobody marked, nor which lone marks are
+    /// false: the variance of the score, given the marks (Louis 1982).
+    fn missing(&self, assignment: &[Option<usize>], marks: &Row) -> f64 {
+        let moments = |law: &Row| -> (f64, f64) {
+            let mean = law.iter().zip(marks).map(|(p, m)| p * m).sum();
+            let square = law.iter().zip(marks).map(|(p, m)| p * m * m).sum();
+            (mean, square)
+        };
+        let (_, mut missing) =
+            if self.is_gold() { (0.0, 0.0) } else { moments(&self.detection.undetected()) };
+        let (mean, square) = moments(&self.detection.posterior(1));
+        for m in (0..assignment.len()).filter(|&m| assignment[m].is_none()) {
+            let object = self.on_object(self.viewer(m));
+            // Its score is 1 − (marks expected on it) if it is on an object, else 0.
+            missing += object * (1.0 - 2.0 * mean + square) - (object * (1.0 - mean)).powi(2);
+        }
+        for group in self.groups(assignment) {
+            let (mean, square) = moments(&self.detection.posterior(group.marks.len()));
+            missing += square - mean * mean;
+        }
+        missing
     }
 }
 

@@ -99,7 +99,8 @@ impl Volunteer {
         Self {
             false_marks: population.false_marks.mean(),
             theta: logit(population.detection.mean()),
-            variance: 1.0 / population.precision.mean(),
+            // As long as the bias is not known it is scatter.
+            variance: 1.0 / population.precision.mean() + population.bias.powi(2),
             bias: [0.0; 2],
         }
     }
@@ -133,7 +134,7 @@ impl Volunteer {
                 .false_marks
                 .mode(Evidence { count: seen.false_marks, exposure: seen.images }),
             theta: self.theta + safe_newton(pull, curvature),
-            variance: 1.0 / precision,
+            variance: (1.0 / precision).max(population.least_variance),
             bias: std::array::from_fn(|d| {
                 self.bias[d] + (seen.offset[d] / self.variance - stiffness * self.bias[d]) / tightness
             }),

@@ -8,8 +8,8 @@ mod saved;
 mod subject;
 mod subset;
 
-pub(crate) use builder::{accept, accept_sides};
 pub use builder::{Repeats, SurveyBuilder};
+pub(crate) use builder::{accept, accept_sides};
 pub use click::{Click, Shape, Size};
 pub use subject::Subject;
 
