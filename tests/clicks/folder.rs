@@ -136,6 +136,23 @@ fn what_is_wrong_is_said_with_file_and_line() {
             "marks.csv line 2: time is \"noon\", wants a number between -1e100 and 1e100",
         ),
         ([IMAGES, VIEWERS, "image,volunteer,x,y,box_width\n", ""], "marks.csv has no column box_height"),
+        (
+            [IMAGES, "image,volunteer,annotation\na,ada,1\n", "image,volunteer,x,y\na,ada,1,2\n", ""],
+            "marks.csv has no column annotation",
+        ),
+        (
+            [IMAGES, VIEWERS, "image,volunteer,annotation,x,y\na,ada,1,2,3\n", ""],
+            "viewers.csv has no column annotation",
+        ),
+        (
+            [
+                IMAGES,
+                "image,volunteer,annotation\na,ada,1\na,bob,2\n",
+                "image,volunteer,annotation,x,y\na,ada,2,1,2\n",
+                "",
+            ],
+            "marks.csv line 2: volunteer is \"ada\", wants a volunteer whom viewers.csv lists for this image (and annotation)",
+        ),
         ([IMAGES, VIEWERS, MARKS, "image,x\n"], "truth.csv has no column y"),
         (
             [IMAGES, VIEWERS, MARKS, "image,x,y\nz,1,1\n"],

@@ -18,8 +18,12 @@ mod greedy;
 mod malformed;
 // Volunteers, images and objects, learned together.
 mod model;
+// The baselines at their best, on real marks; not run unless asked for.
+mod oracle;
 // What holds for any marks.
 mod properties;
+// Real marks, where there are any.
+mod real_data;
 // Surveys with known truth.
 mod simulated;
 // Annotation by annotation.

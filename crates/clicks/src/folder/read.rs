@@ -8,9 +8,9 @@ use hashbrown::{HashMap, hash_map::Entry};
 use super::names::Names;
 use super::table::{Column, Table};
 use super::{SurveyFolder, Tables};
-use crate::Result;
 use crate::survey::range::{LENGTH, NEAR, SIDE};
 use crate::survey::{Click, Repeats, Size, Survey, SurveyBuilder};
+use crate::{Error, Result};
 
 pub(super) fn read<R: Read>(tables: Tables<R>, dir: &Path, repeats: Repeats) -> Result<SurveyFolder> {
     let mut reading = Reading {
@@ -18,12 +18,17 @@ pub(super) fn read<R: Read>(tables: Tables<R>, dir: &Path, repeats: Repeats) -> 
         subjects: Names::default(),
         volunteers: Names::default(),
         labels: Names::default(),
-        annotations: Names::default(),
+        annotations: None,
         viewers: HashMap::new(),
     };
     reading.images(Table::new(tables.images, dir.join("images.csv"))?)?;
     reading.viewers(Table::new(tables.viewers, dir.join("viewers.csv"))?)?;
-    reading.marks(Table::new(tables.marks, dir.join("marks.csv"))?)?;
+    let marks = Table::new(tables.marks, dir.join("marks.csv"))?;
+    if marks.optional("annotation").is_some() != reading.annotations.is_some() {
+        let file = if reading.annotations.is_some() { "marks.csv" } else { "viewers.csv" };
+        return Err(Error::MissingColumn { file: dir.join(file), column: "annotation" });
+    }
+    reading.marks(marks)?;
     let truth = match tables.truth {
         Some(truth) => Some(reading.truth(Table::new(truth, dir.join("truth.csv"))?)?),
         None => None,
@@ -43,8 +48,8 @@ struct Reading {
     subjects: Names,
     volunteers: Names,
     labels: Names,
-    /// Values of the column `annotation`.
-    annotations: Names,
+    /// Values of the column `annotation`, if there is one.
+    annotations: Option<Names>,
     /// From subject, volunteer and annotation (0 without the column) to the builder's number.
     viewers: HashMap<[u32; 3], u32>,
 }
@@ -64,6 +69,7 @@ impl Reading {
     fn viewers<R: Read>(&mut self, mut table: Table<R>) -> Result<()> {
         let [image, volunteer] = table.columns(["image", "volunteer"])?;
         let annotation = table.optional("annotation");
+        let mut annotations = Names::default();
         while table.next()? {
             let subject = self.subject(&table, image)?;
             if table.text(volunteer).is_empty() {
@@ -72,7 +78,7 @@ impl Reading {
             }
             let (who, _) = self.volunteers.insert(table.text(volunteer), "volunteers")?;
             let number = match annotation {
-                Some(column) => self.annotations.insert(table.text(column), "annotations")?.0,
+                Some(column) => annotations.insert(table.text(column), "annotations")?.0,
                 None => 0,
             };
             match self.viewers.entry([subject, who, number]) {
@@ -85,6 +91,7 @@ impl Reading {
                 }
             }
         }
+        self.annotations = annotation.map(|_| annotations);
         Ok(())
     }
 
@@ -95,7 +102,10 @@ impl Reading {
         while table.next()? {
             let subject = self.subject(&table, image)?;
             let who = self.volunteers.get(table.text(volunteer));
-            let number = annotation.map_or(Some(0), |column| self.annotations.get(table.text(column)));
+            let number = match annotation.zip(self.annotations.as_ref()) {
+                Some((column, annotations)) => annotations.get(table.text(column)),
+                None => Some(0),
+            };
             let viewer = who.zip(number).and_then(|(who, number)| self.viewers.get(&[subject, who, number]));
             let Some(&viewer) = viewer else {
                 let wants = "a volunteer whom viewers.csv lists for this image (and annotation)";

@@ -29,9 +29,9 @@ pub struct Subject<'a> {
     pub xy: &'a [[f64; 2]],
     /// Per mark, `[width, height]` of a box or `[radius, radius]` of a circle, in pixels. `None` for points.
     pub sizes: Option<&'a [[f64; 2]]>,
-    /// Per mark, its label. `None` if no mark of the survey has one.
+    /// Per mark, its label. `None` if no mark that was added to the survey has one.
     pub labels: Option<&'a [Option<u32>]>,
-    /// Per mark, its time. `None` if no mark of the survey has one.
+    /// Per mark, its time. `None` if no mark that was added to the survey has one.
     pub times: Option<&'a [Option<f64>]>,
 }
 
