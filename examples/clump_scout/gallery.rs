@@ -200,25 +200,22 @@ fn volunteers(data: &Data, model: &ClickModel) -> Result<String> {
 
 /// The objective, what each step adds to it, and how many subjects were grouped anew.
 fn convergence(model: &ClickModel) -> Result<String> {
-    let trace = model.trace();
-    let end = trace.last().map_or(0.0, Step::objective);
     // Cut where the population was learned, which changes the objective itself.
-    let mut parts: Vec<Vec<(f64, f64)>> = Vec::new();
-    let mut gains = Vec::new();
-    for (i, step) in trace.iter().enumerate() {
-        if parts.is_empty() || matches!(step, Step::Population(_)) {
-            parts.push(Vec::new());
-        } else {
-            let gain = step.objective() - trace[i - 1].objective();
-            // What is less than rounding is none.
-            if gain > 1e-6 {
-                gains.push((i as f64, gain.log10()));
-            }
-        }
-        if let Some(part) = parts.last_mut() {
-            part.push((i as f64, step.objective() - end));
-        }
-    }
+    let objective: Vec<Option<f64>> = model.trace().iter().map(Step::objective).collect();
+    let end = objective.iter().rev().find_map(|value| *value).unwrap_or(0.0);
+    let steps: Vec<(f64, Option<f64>)> = (0..).map(f64::from).zip(objective).collect();
+    let parts: Vec<Vec<(f64, f64)>> = steps
+        .split(|(_, value)| value.is_none())
+        .map(|part| part.iter().filter_map(|&(i, value)| Some((i, value? - end))).collect())
+        .collect();
+    // What is less than rounding is none.
+    let gains = parts
+        .iter()
+        .flat_map(|part| part.windows(2))
+        .map(|pair| (pair[1].0, pair[1].1 - pair[0].1))
+        .filter(|&(_, gain)| gain > 1e-6)
+        .map(|(i, gain)| (i, gain.log10()))
+        .collect();
     let grouped = model.n_grouped().iter().enumerate().map(|(round, &n)| (round as f64 + 1.0, n as f64));
     let panel = |title: &str, x_label: &str, y_label: &str, parts: Vec<Vec<(f64, f64)>>| Panel {
         title: title.to_owned(),
