@@ -23,6 +23,8 @@ const LEARNED: f64 = 0.02;
 /// Marks are grouped anew where the population has moved by this share.
 const RELEARNED: f64 = 0.1;
 
+const CANNOT_FAIL: &str = "to look at a subject without grouping its marks cannot fail";
+
 /// What happened to the objective.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
@@ -145,8 +147,13 @@ impl<'a, const D: usize> Course<'a, D> {
     /// Iterates until nothing changes, `rounds` at most; the population is learned in the first `learning` rounds. Whether nothing changes any more.
     pub(crate) fn run(&mut self, rounds: usize, learning: usize) -> Result<bool> {
         let mut learning = learning;
-        for _ in 0..rounds {
-            self.group()?;
+        for round in 0..rounds {
+            // While the laws still move, numbers take two steps for each grouping, which costs most.
+            if learning == 0 || round % 2 == 0 {
+                self.group()?
+            } else {
+                self.tally_untallied()
+            }
             let mut moved = self.move_volunteers();
             moved |= self.move_images();
             if learning > 0 {
@@ -170,29 +177,43 @@ impl<'a, const D: usize> Course<'a, D> {
 
     /// Groups the marks of every subject whose numbers have changed much, and tallies those whose numbers have changed at all.
     fn group(&mut self) -> Result<()> {
-        let changed = |s: &usize| self.untallied[*s] || self.ungrouped[*s];
-        let todo: Vec<usize> = (0..self.survey.n_subjects()).filter(changed).collect();
-        self.n_grouped.push(self.ungrouped.iter().filter(|&&ungrouped| ungrouped).count());
+        let todo: Vec<usize> = (0..self.survey.n_subjects()).filter(|&s| self.ungrouped[s]).collect();
+        // Nothing has been grouped before the first round.
+        let is_first = self.n_grouped.is_empty();
+        self.n_grouped.push(todo.len());
         let seen = each(&todo, |s| {
             let scene = self.scene(s);
-            let present = self.assignment_of(s);
-            let start = present.iter().any(Option::is_some).then_some(present);
-            let assignment = if self.ungrouped[s] { Some(scene.solve(start)?) } else { None };
+            let start = if is_first { None } else { Some(self.assignment_of(s)) };
+            let assignment = scene.solve(start)?;
             let mut tallies = vec![Tally::default(); scene.subject.viewers.len()];
-            let summary = scene.tally(assignment.as_deref().unwrap_or(present), &mut tallies);
+            let summary = scene.tally(&assignment, &mut tallies);
             Ok((assignment, tallies, summary))
         })?;
         for (s, (assignment, tallies, summary)) in todo.into_iter().zip(seen) {
-            if let Some(assignment) = assignment {
-                let first = self.survey.subject(s).first_mark;
-                self.assignment[first..first + assignment.len()].copy_from_slice(&assignment);
-                self.ungrouped[s] = false;
-                self.unsure[s] = false;
-            }
+            let first = self.survey.subject(s).first_mark;
+            self.assignment[first..first + assignment.len()].copy_from_slice(&assignment);
+            self.ungrouped[s] = false;
+            self.unsure[s] = false;
             self.keep(s, &tallies, summary);
         }
+        self.tally_untallied();
         self.trace.push(Step::Grouped(self.objective()));
         Ok(())
+    }
+
+    /// Tallies the subjects whose numbers have changed since they were.
+    fn tally_untallied(&mut self) {
+        let todo: Vec<usize> = (0..self.survey.n_subjects()).filter(|&s| self.untallied[s]).collect();
+        let seen = each(&todo, |s| {
+            let scene = self.scene(s);
+            let mut tallies = vec![Tally::default(); scene.subject.viewers.len()];
+            let summary = scene.tally(self.assignment_of(s), &mut tallies);
+            Ok((tallies, summary))
+        });
+        let seen = seen.expect(CANNOT_FAIL);
+        for (s, (tallies, summary)) in todo.into_iter().zip(seen) {
+            self.keep(s, &tallies, summary);
+        }
     }
 
     /// Every image's numbers nearer to where they are most probable, given the volunteers and the groups. Whether any moved.
@@ -228,7 +249,7 @@ impl<'a, const D: usize> Course<'a, D> {
             let much = self.images_grouped[s].distance(&image, &after, &population) > REGROUP;
             Ok(Some(Seen { tallies, summaries: [before, after], image, much }))
         });
-        let seen = seen.expect("looking at a subject without solving it cannot fail");
+        let seen = seen.expect(CANNOT_FAIL);
         let mut moved = false;
         for (s, seen) in seen.iter().enumerate().filter_map(|(s, seen)| Some((s, seen.as_ref()?))) {
             self.keep(s, &seen.tallies, seen.summaries[0]);

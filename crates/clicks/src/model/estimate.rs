@@ -67,12 +67,12 @@ impl VolunteerEstimate {
         }
     }
 
-    /// Whether the volunteer clicks at random: with 97.5 % probability fewer than one mark in five is on an object, and fewer than one
-    /// object in five gets a mark. The limits are ours.
+    /// Whether the volunteer clicks at random: with 97.5 % probability fewer than one mark in five is on an object, and more than four objects in
+    /// five are missed. The limits are ours.
     pub fn is_spammer(&self) -> bool {
         let n = self.n_true + self.n_false;
         let share = (self.n_true + 1.0) / (n + 2.0);
         let sd = (share * (1.0 - share) / (n + 3.0)).sqrt();
-        share + 1.96 * sd < 0.2 && self.intervals(0.95).miss.0 > 0.8
+        share + 1.96 * sd < 0.2 && self.miss > 0.8
     }
 }

@@ -137,7 +137,7 @@ impl<'a, const D: usize> Scene<'a, D> {
         let constant = self.ln_volume - 0.5 * D as f64 * std::f64::consts::TAU.ln();
         let opening = Opening::occam(constant).by_count(by_count);
         // Exact where that is quick; local search finds the same in all but a few of a thousand small components.
-        let params = FacilityLocation::params(opening).method(self.method).exact_up_to(6);
+        let params = FacilityLocation::params(opening).method(self.method).exact_up_to(6).thorough_up_to(0);
         let solution = match start {
             Some(start) => params.fit_from(&marks, start)?,
             None => params.fit(&marks)?,

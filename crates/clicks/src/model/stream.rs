@@ -43,7 +43,7 @@ const SETTLED: f64 = 0.1;
 /// let new = stream.subject(100.0, 100.0)?;
 /// stream.annotate(new, 0, &[Click::point(70.0, 20.0)])?;
 /// let alone = stream.candidates(new)[0].probability;
-/// stream.annotate(new, 1, &[Click::point(71.0, 21.0)])?;
+/// stream.annotate(new, 1, &[Click::point(71.0, 19.0)])?;
 /// assert!(stream.candidates(new)[0].probability > alone);
 /// # Ok::<(), manyhands_clicks::Error>(())
 /// ```

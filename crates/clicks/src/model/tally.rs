@@ -28,9 +28,12 @@ impl<const D: usize> Scene<'_, D> {
                 add(&mut seen.levels, &lone, object);
             }
         }
-        for group in self.groups(assignment) {
+        let groups = self.groups(assignment);
+        let posteriors: Vec<Row> =
+            groups.iter().map(|group| self.detection.posterior(group.marks.len())).collect();
+        for (group, posterior) in groups.iter().zip(&posteriors) {
             seen.value += group.ln_odds;
-            add(&mut seen.levels, &self.detection.posterior(group.marks.len()), 1.0);
+            add(&mut seen.levels, posterior, 1.0);
             for &m in &group.marks {
                 let viewer = self.viewer(m);
                 let squares = squared(self.at[m], group.at);
@@ -50,8 +53,10 @@ impl<const D: usize> Scene<'_, D> {
                 seen.squares += squares / self.viewers[viewer].variance;
             }
         }
-        let missing = self.expect(&mut seen, tallies);
-        seen.observed = (seen.information - self.missing(assignment, &missing)).max(0.05 * seen.information);
+        let marks = self.expect(&mut seen, tallies);
+        let missing = self.missing(assignment, &posteriors, &lone, &marks);
+        // Of all that is missing, a twentieth at least is known: the variance is an estimate too.
+        seen.observed = (seen.information - missing).max(0.05 * seen.information);
         seen
     }
 
@@ -81,22 +86,21 @@ impl<const D: usize> Scene<'_, D> {
 
     /// The information about the shift δ that is missing because levels are not known, nor how many objects nobody marked, nor which lone marks are
     /// false: the variance of the score, given the marks (Louis 1982).
-    fn missing(&self, assignment: &[Option<usize>], marks: &Row) -> f64 {
+    fn missing(&self, assignment: &[Option<usize>], groups: &[Row], lone: &Row, marks: &Row) -> f64 {
         let moments = |law: &Row| -> (f64, f64) {
             let mean = law.iter().zip(marks).map(|(p, m)| p * m).sum();
             let square = law.iter().zip(marks).map(|(p, m)| p * m * m).sum();
             (mean, square)
         };
-        let (_, mut missing) =
-            if self.is_gold() { (0.0, 0.0) } else { moments(&self.detection.undetected()) };
-        let (mean, square) = moments(&self.detection.posterior(1));
+        let mut missing = if self.is_gold() { 0.0 } else { moments(&self.detection.undetected()).1 };
+        let (mean, square) = moments(lone);
         for m in (0..assignment.len()).filter(|&m| assignment[m].is_none()) {
             let object = self.on_object(self.viewer(m));
             // Its score is 1 − (marks expected on it) if it is on an object, else 0.
             missing += object * (1.0 - 2.0 * mean + square) - (object * (1.0 - mean)).powi(2);
         }
-        for group in self.groups(assignment) {
-            let (mean, square) = moments(&self.detection.posterior(group.marks.len()));
+        for law in groups {
+            let (mean, square) = moments(law);
             missing += square - mean * mean;
         }
         missing
