@@ -5,6 +5,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use manyhands_dec::{Epoch, Training};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -69,9 +70,9 @@ impl Console {
         self.bars.add(bar).with_prefix(label.to_owned())
     }
 
-    /// Prints a line without tearing the bars.
+    /// Prints a line without tearing the bars. Where nobody reads any more, as after `| head`, the files are still written.
     pub fn say(&self, line: &str) {
-        self.bars.suspend(|| println!("{line}"));
+        let _ = self.bars.suspend(|| writeln!(std::io::stdout(), "{line}"));
     }
 
     /// Fails after Ctrl-C.
