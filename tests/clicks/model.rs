@@ -6,6 +6,9 @@ use manyhands_clicks::{Click, ClickModel, ClickModelParams, Reality, Step, Surve
 use manyhands_metrics::{Bins, PointMatching, PointScore, Probabilities};
 use manyhands_sim::{Clicker, ClickerKind, Clicks};
 
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
 use crate::simulated::{built, scaled, survey, volunteers};
 
 /// False marks of simulated volunteers are at random places.
@@ -217,6 +220,33 @@ fn a_subject_has_no_more_objects_than_allowed_and_no_fewer_than_asked_for() {
     assert!((0..40).any(|s| groups(&params().fit(&survey).unwrap(), s) > 2));
     let model = params().exactly(3).fit(&survey).unwrap();
     assert!((0..40).all(|s| model.clumps(s).count() == 3 || survey.subject(s).n_marks() < 3));
+}
+
+#[test]
+fn a_clump_has_the_label_that_careful_volunteers_gave_it() {
+    // Four who guess and three who know. Objects of three kinds, side by side.
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let mut builder = Survey::builder();
+    for image in 0..40_usize {
+        let s = builder.subject(300.0, 100.0).unwrap();
+        for volunteer in 0..7 {
+            let marks = (0..3_usize).map(|k| {
+                let label = if volunteer < 4 { rng.random_range(0..3) } else { (k + image) % 3 };
+                let off = rng.random_range(-2.0..2.0);
+                Click::point(60.0 + 90.0 * k as f64 + off, 50.0 - off).label(label as u32)
+            });
+            builder.annotate(s, volunteer, &marks.collect::<Vec<_>>()).unwrap();
+        }
+    }
+    let model = params().fit(&builder.build().unwrap()).unwrap();
+    let mut right = 0;
+    for image in 0..40 {
+        for (k, clump) in model.clumps(image).enumerate() {
+            assert!((0.0..=1.0).contains(&clump.label_probability.unwrap()));
+            right += usize::from(clump.label == Some(((k + image) % 3) as u32));
+        }
+    }
+    assert!(right >= 115, "{right} of 120");
 }
 
 #[test]

@@ -22,8 +22,10 @@ pub struct Clump {
     pub marks: Vec<usize>,
     /// All viewers of the subject, silent ones included.
     pub n_viewers: usize,
-    /// Its most probable label; ties go to the lower one. `None` where no mark has one.
+    /// Its most probable label; ties go to the lower one. `None` where no mark has one. In a stream: the most frequent label.
     pub label: Option<u32>,
+    /// Probability of that label, by who confuses what with what; `None` where no mark has one, and in a stream.
+    pub label_probability: Option<f64>,
     /// Whether it counts as an object: more probably real than not; and, where the number of objects is limited or known, among the best.
     pub reported: bool,
     /// Whether the marks were grouped, not left alone.
@@ -73,6 +75,7 @@ fn clump<const D: usize>(axes: &Axes, group: Group<D>, probability: f64, n_viewe
         marks: group.marks,
         n_viewers,
         label: None,
+        label_probability: None,
         reported: probability >= 0.5,
         is_group: false,
     }

@@ -150,9 +150,9 @@ impl<'a, const D: usize> Course<'a, D> {
         for round in 0..rounds {
             // While the laws still move, numbers take two steps for each grouping, which costs most.
             if learning == 0 || round % 2 == 0 {
-                self.group()?
+                self.group()?;
             } else {
-                self.tally_untallied()
+                self.tally_untallied();
             }
             let mut moved = self.move_volunteers();
             moved |= self.move_images();

@@ -3,8 +3,9 @@
 use rayon::prelude::*;
 
 use super::ClickModel;
-use super::clump::candidates;
+use super::clump::{Clump, candidates};
 use super::course::Course;
+use super::labels::label;
 use super::params::ClickModelParams;
 use super::space::Space;
 use super::start::start;
@@ -32,7 +33,7 @@ fn fit_in<const D: usize>(params: &ClickModelParams, survey: &Survey) -> Result<
     let space: Space<D> = Space::new(survey, axes);
     let mut course = Course::new(survey, &space, &gold, params.limit, params.method, population);
     let converged = course.run(params.rounds, LEARNING)?;
-    let (clumps, subjects) = (0..survey.n_subjects())
+    let (mut clumps, subjects): (Vec<Vec<Clump>>, Vec<SubjectEstimate>) = (0..survey.n_subjects())
         .into_par_iter()
         .map(|s| {
             let scene = course.scene(s);
@@ -42,6 +43,7 @@ fn fit_in<const D: usize>(params: &ClickModelParams, survey: &Survey) -> Result<
             (candidates, estimate)
         })
         .unzip();
+    label(survey, &mut clumps);
     let tallies: Vec<Tally> = (0..survey.n_volunteers()).map(|v| course.tally(v)).collect();
     let volunteers: Vec<Volunteer> = course.volunteers;
     Ok(ClickModel {

@@ -17,6 +17,7 @@ mod estimate;
 mod fit;
 mod gamma;
 mod image;
+mod labels;
 mod learn;
 mod levels;
 mod open;
