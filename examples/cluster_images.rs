@@ -111,7 +111,7 @@ fn main() -> Result<()> {
         rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global()?;
     }
     ensure!(args.clusters > 0, "--clusters 0: wants at least 1");
-    files::ensure_writable(&args.out)?;
+    files::ensure_writable("--out", &args.out)?;
     let console = Console::new()?;
     let set = read(&args)?;
     let images = set.images.view();
@@ -264,6 +264,7 @@ fn learning_curve(epochs: &[Epoch]) -> Panel {
             .collect(),
         colour,
         is_faint: false,
+        has_dots: false,
     };
     Panel {
         title: "Deep embedded clustering".to_owned(),

@@ -5,17 +5,17 @@ use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
 
-/// Makes sure that files can be written to `folder`, which may not exist yet, and leaves nothing there.
+/// Makes sure that files can be written to `folder`, which may not exist yet, and leaves nothing there. `option` is what the user chose it by.
 ///
 /// # Errors
 ///
 /// When `folder` is a file, or the nearest folder above it that exists cannot be written to.
-pub fn ensure_writable(folder: &Path) -> Result<()> {
-    ensure!(!folder.is_file(), "--out {}: is a file, wants a folder", folder.display());
+pub fn ensure_writable(option: &str, folder: &Path) -> Result<()> {
+    ensure!(!folder.is_file(), "{option} {}: is a file, wants a folder", folder.display());
     let absolute = std::path::absolute(folder)?;
     let nearest = absolute.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(Path::new("/"));
     tempfile::tempfile_in(nearest)
-        .with_context(|| format!("--out {}: cannot be written to", folder.display()))?;
+        .with_context(|| format!("{option} {}: cannot be written to", folder.display()))?;
     Ok(())
 }
 

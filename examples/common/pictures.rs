@@ -2,6 +2,7 @@
 
 use anyhow::{Result, anyhow};
 use plotters::coord::Shift;
+use plotters::coord::ranged1d::Ranged;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use std::ops::Range;
@@ -30,7 +31,7 @@ pub struct Group {
 /// A curve of a [`Panel`].
 #[derive(Clone, Debug)]
 pub struct Curve {
-    /// What the legend says.
+    /// What the legend says; empty: not in the legend.
     pub label: String,
     /// x and y, in the order of x.
     pub points: Vec<(f64, f64)>,
@@ -38,6 +39,8 @@ pub struct Curve {
     pub colour: usize,
     /// Drawn faint.
     pub is_faint: bool,
+    /// With a dot at every point.
+    pub has_dots: bool,
 }
 
 /// One plot of curves, with horizontal benchmark lines.
@@ -79,8 +82,8 @@ pub struct Bar {
     pub value: f64,
 }
 
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-type Plot<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+pub(crate) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+pub(crate) type Plot<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
 /// Groups of points side by side with numbered `centres`, one plot for each entry of `plots` (title and groups).
 ///
@@ -108,7 +111,7 @@ pub fn scatter(plots: &[(&str, Vec<Group>)], centres: &[(usize, (f64, f64))]) ->
             let numbers = centres.iter().map(|(number, at)| Text::new(number.to_string(), *at, font.clone()));
             plot.draw_series(numbers).map_err(failed)?;
             if groups.iter().any(|group| !group.label.is_empty()) {
-                legend(&mut plot)?;
+                legend(&mut plot, SeriesLabelPosition::LowerRight)?;
             }
         }
         Ok(())
@@ -135,6 +138,8 @@ pub fn curves(panels: &[Panel]) -> Result<String> {
                 .light_line_style(TRANSPARENT)
                 .x_desc(&panel.x_label)
                 .y_desc(&panel.y_label)
+                .x_label_formatter(&tick)
+                .y_label_formatter(&tick)
                 .draw()
                 .map_err(failed)?;
             for (i, (label, height)) in panel.benchmarks.iter().enumerate() {
@@ -148,12 +153,18 @@ pub fn curves(panels: &[Panel]) -> Result<String> {
             for curve in &panel.curves {
                 let opacity = if curve.is_faint { 0.35 } else { 1.0 };
                 let style = COLOURS[curve.colour % COLOURS.len()].mix(opacity).stroke_width(2);
-                plot.draw_series(LineSeries::new(curve.points.iter().copied(), style))
-                    .map_err(failed)?
-                    .label(&curve.label)
-                    .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], style));
+                let line = LineSeries::new(curve.points.iter().copied(), style);
+                let series = plot.draw_series(line.point_size(if curve.has_dots { 3 } else { 0 }));
+                let series = series.map_err(failed)?;
+                if !curve.label.is_empty() {
+                    series
+                        .label(&curve.label)
+                        .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], style));
+                }
             }
-            legend(&mut plot)?;
+            if panel.curves.iter().any(|curve| !curve.label.is_empty()) || !panel.benchmarks.is_empty() {
+                legend(&mut plot, SeriesLabelPosition::LowerRight)?;
+            }
         }
         Ok(())
     })
@@ -225,7 +236,7 @@ pub fn bars(title: &str, bars: &[Bar]) -> Result<String> {
     })
 }
 
-fn draw(size: (u32, u32), with: impl FnOnce(&Area<'_>) -> Result<()>) -> Result<String> {
+pub(crate) fn draw(size: (u32, u32), with: impl FnOnce(&Area<'_>) -> Result<()>) -> Result<String> {
     let mut svg = String::new();
     {
         let root = SVGBackend::with_string(&mut svg, size).into_drawing_area();
@@ -236,7 +247,12 @@ fn draw(size: (u32, u32), with: impl FnOnce(&Area<'_>) -> Result<()>) -> Result<
     Ok(svg)
 }
 
-fn plot<'a, 'b>(area: &'a Area<'b>, title: &str, x: Range<f64>, y: Range<f64>) -> Result<Plot<'a, 'b>> {
+pub(crate) fn plot<'a, 'b>(
+    area: &'a Area<'b>,
+    title: &str,
+    x: Range<f64>,
+    y: Range<f64>,
+) -> Result<Plot<'a, 'b>> {
     ChartBuilder::on(area)
         .caption(title, ("sans-serif", 18))
         .margin(12)
@@ -246,9 +262,16 @@ fn plot<'a, 'b>(area: &'a Area<'b>, title: &str, x: Range<f64>, y: Range<f64>) -
         .map_err(failed)
 }
 
-fn legend<'a, 'b: 'a>(plot: &mut Plot<'a, 'b>) -> Result<()> {
+pub(crate) fn legend<'a, 'b: 'a, X, Y>(
+    plot: &mut ChartContext<'a, SVGBackend<'b>, Cartesian2d<X, Y>>,
+    position: SeriesLabelPosition,
+) -> Result<()>
+where
+    X: Ranged<ValueType = f64>,
+    Y: Ranged<ValueType = f64>,
+{
     plot.configure_series_labels()
-        .position(SeriesLabelPosition::LowerRight)
+        .position(position)
         .background_style(WHITE.mix(0.8))
         .border_style(BLACK.mix(0.3))
         .label_font(("sans-serif", 13))
@@ -256,8 +279,15 @@ fn legend<'a, 'b: 'a>(plot: &mut Plot<'a, 'b>) -> Result<()> {
         .map_err(failed)
 }
 
+/// A number beside an axis: without digits that say nothing, in thousands from 10 000 on.
+pub(crate) fn tick(value: &f64) -> String {
+    // Steps between ticks add rounding errors up.
+    let rounded = (value * 1e6).round() / 1e6 + 0.0;
+    if rounded.abs() < 1e4 { rounded.to_string() } else { format!("{}k", rounded / 1e3) }
+}
+
 /// From the smallest to the largest value, with a margin; never empty.
-fn range(values: impl Iterator<Item = f64>) -> Range<f64> {
+pub(crate) fn range(values: impl Iterator<Item = f64>) -> Range<f64> {
     let (low, high) = values
         .filter(|value| value.is_finite())
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
@@ -269,6 +299,6 @@ fn range(values: impl Iterator<Item = f64>) -> Range<f64> {
 }
 
 /// Errors of the plotting library have no common type.
-fn failed(error: impl std::fmt::Display) -> anyhow::Error {
+pub(crate) fn failed(error: impl std::fmt::Display) -> anyhow::Error {
     anyhow!("cannot draw: {error}")
 }

@@ -5,6 +5,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use manyhands_dec::{Epoch, Training};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -37,6 +38,26 @@ impl Console {
         Ok(Self { bars: MultiProgress::new(), stopped })
     }
 
+    /// A console that leaves Ctrl-C alone, for programs that have nothing to resume.
+    #[must_use]
+    pub fn without_interrupt() -> Self {
+        Self { bars: MultiProgress::new(), stopped: Arc::default() }
+    }
+
+    /// Something that goes on for an unknown time.
+    ///
+    /// # Panics
+    ///
+    /// Never: the template is fixed.
+    #[must_use]
+    pub fn spinner(&self, label: &str) -> ProgressBar {
+        let style = ProgressStyle::with_template("{prefix:>26} {spinner} {elapsed:>4} {msg}");
+        let bar = ProgressBar::new_spinner().with_style(style.expect("the template is valid"));
+        let bar = self.bars.add(bar).with_prefix(label.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(200));
+        bar
+    }
+
     /// A bar of `n` steps.
     ///
     /// # Panics
@@ -49,9 +70,9 @@ impl Console {
         self.bars.add(bar).with_prefix(label.to_owned())
     }
 
-    /// Prints a line without tearing the bars.
+    /// Prints a line without tearing the bars. Where nobody reads any more, as after `| head`, the files are still written.
     pub fn say(&self, line: &str) {
-        self.bars.suspend(|| println!("{line}"));
+        let _ = self.bars.suspend(|| writeln!(std::io::stdout(), "{line}"));
     }
 
     /// Fails after Ctrl-C.

@@ -148,6 +148,7 @@ fn learning_curves(run: &Run) -> Result<String> {
                     .collect(),
                 colour,
                 is_faint: false,
+                has_dots: false,
             };
             let curves = vec![
                 curve("training images", 0, |point| point.train),

@@ -36,7 +36,7 @@ fn main() -> Result<()> {
     if let Some(n_threads) = args.threads {
         rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global()?;
     }
-    files::ensure_writable(&args.out)?;
+    files::ensure_writable("--out", &args.out)?;
     let console = Console::new()?;
     let data = Data::load(&settings, &console)?;
     let session = Session::open(console.clone(), &args.out, &settings, args.resume)?;

@@ -9,8 +9,8 @@ use anyhow::{Context, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use common::files;
+use common::names::hashed;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -58,17 +58,12 @@ pub(crate) fn write_volunteers(path: &Path, run: &Run, show_names: bool) -> Resu
             .to_owned();
     for volunteer in run.aggregate.swap.volunteers() {
         let name = format!("volunteer {}", volunteer.id);
-        let name = if show_names { name } else { hash(&name) };
+        let name = if show_names { name } else { hashed(&name) };
         let [positive, negative] = [volunteer.confusion[[1, 1]], volunteer.confusion[[0, 0]]];
         let (n_votes, n_gold, skill) = (volunteer.n_votes, volunteer.n_gold, volunteer.skill());
         writeln!(text, "{name},{n_votes},{n_gold},{positive:.4},{negative:.4},{skill:.4}")?;
     }
     files::write(path, text)
-}
-
-/// The first 12 hexadecimal digits of the name's SHA-256.
-fn hash(name: &str) -> String {
-    Sha256::digest(name).iter().take(6).fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// Saves the models of the last batch.

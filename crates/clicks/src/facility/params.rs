@@ -8,6 +8,7 @@ use crate::Error;
 
 /// How components are solved that are too large for the exact solver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Method {
     /// Lazy greedy, then local search: exact assignment of each viewer's marks, recentre, close, split, swap, merge, part two

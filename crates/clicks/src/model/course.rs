@@ -8,6 +8,7 @@ use super::population::Population;
 use super::scene::{Laws, Limit, Scene, mean_scores};
 use super::space::Space;
 use super::volunteer::{Tally, Volunteer};
+use crate::facility::Method;
 use crate::{Result, Survey};
 
 /// Subjects that one task works on.
@@ -56,6 +57,7 @@ pub(crate) struct Course<'a, const D: usize> {
     gold: &'a [Option<Vec<[f64; 2]>>],
     limit: Limit,
     mean_scores: Vec<f64>,
+    method: Method,
     pub(crate) population: Population,
     levels: Row,
     pub(crate) volunteers: Vec<Volunteer>,
@@ -84,6 +86,7 @@ impl<'a, const D: usize> Course<'a, D> {
         space: &'a Space<D>,
         gold: &'a [Option<Vec<[f64; 2]>>],
         limit: Limit,
+        method: Method,
         population: Population,
     ) -> Self {
         let mut annotations = vec![Vec::new(); survey.n_volunteers()];
@@ -99,6 +102,7 @@ impl<'a, const D: usize> Course<'a, D> {
             gold,
             limit,
             mean_scores: mean_scores(survey.n_volunteers(), survey.subjects()),
+            method,
             population,
             levels: population.levels(),
             volunteers: vec![Volunteer::typical(&population); survey.n_volunteers()],
@@ -129,6 +133,7 @@ impl<'a, const D: usize> Course<'a, D> {
             levels: &self.levels,
             limit: self.limit,
             mean_scores: &self.mean_scores,
+            method: self.method,
         };
         let subject = self.survey.subject(s);
         let marks = subject.first_mark..subject.first_mark + subject.n_marks();

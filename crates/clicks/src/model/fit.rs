@@ -31,7 +31,7 @@ fn fit_in<const D: usize>(params: &ClickModelParams, survey: &Survey) -> Result<
     }
     let (population, axes) = start::<D>(survey, &gold, params.scatter)?;
     let space: Space<D> = Space::new(survey, axes);
-    let mut course = Course::new(survey, &space, &gold, params.limit, population);
+    let mut course = Course::new(survey, &space, &gold, params.limit, params.method, population);
     let converged = course.run(params.rounds, LEARNING)?;
     let (mut clumps, subjects): (Vec<Vec<Clump>>, Vec<SubjectEstimate>) = (0..survey.n_subjects())
         .into_par_iter()

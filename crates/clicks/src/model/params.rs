@@ -2,6 +2,7 @@
 
 use super::reality::Reality;
 use super::scene::Limit;
+use crate::facility::Method;
 use crate::model::ClickModel;
 use crate::{Error, Result, Survey};
 
@@ -12,6 +13,7 @@ pub struct ClickModelParams {
     pub(super) scatter: Option<f64>,
     pub(super) reality: Reality,
     pub(super) limit: Limit,
+    pub(super) method: Method,
     pub(super) rounds: usize,
     pub(super) accuracy: Option<f64>,
     pub(super) losses: Losses,
@@ -42,6 +44,7 @@ impl Default for ClickModelParams {
             scatter: None,
             reality: Reality::default(),
             limit: Limit::None,
+            method: Method::default(),
             rounds: 50,
             accuracy: None,
             losses: Losses::default(),
@@ -77,6 +80,14 @@ impl ClickModelParams {
     #[must_use]
     pub fn exactly(mut self, n: usize) -> Self {
         self.limit = Limit::Exactly(n);
+        self
+    }
+
+    /// How marks are grouped. Default: [`Method::LocalSearch`]. [`Method::JainMahdianSaberi`] starts anew in every round, which may lower the
+    /// objective and need not come to rest.
+    #[must_use]
+    pub fn method(mut self, method: Method) -> Self {
+        self.method = method;
         self
     }
 

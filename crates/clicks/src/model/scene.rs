@@ -4,7 +4,7 @@ use super::image::Image;
 use super::levels::{Detection, Row};
 use super::population::Population;
 use super::volunteer::Volunteer;
-use crate::facility::{FacilityLocation, Mark, Opening};
+use crate::facility::{FacilityLocation, Mark, Method, Opening};
 use crate::{Error, Subject};
 
 /// One subject, ready to be solved.
@@ -25,6 +25,7 @@ pub(crate) struct Scene<'a, const D: usize> {
     /// Where its objects are, if that is known.
     gold: Option<&'a [[f64; 2]]>,
     pub(crate) limit: Limit,
+    method: Method,
 }
 
 /// No score is taken for surer than this, in either direction.
@@ -61,6 +62,7 @@ pub(crate) struct Laws<'a> {
     pub(crate) limit: Limit,
     /// Mean score of every volunteer's marks.
     pub(crate) mean_scores: &'a [f64],
+    pub(crate) method: Method,
 }
 
 impl<'a, const D: usize> Scene<'a, D> {
@@ -86,7 +88,8 @@ impl<'a, const D: usize> Scene<'a, D> {
         let at = subject.mark_viewers.iter().zip(at).map(unbiased).collect();
         let lone = detection.log(1);
         let scores = score_factors(&subject, laws.mean_scores);
-        Self { subject, at, ln_volume, image, viewers, detection, lone, scores, gold, limit: laws.limit }
+        let Laws { limit, method, .. } = laws;
+        Self { subject, at, ln_volume, image, viewers, detection, lone, scores, gold, limit, method }
     }
 
     pub(crate) fn viewer(&self, mark: usize) -> usize {
@@ -155,7 +158,7 @@ impl<'a, const D: usize> Scene<'a, D> {
         let constant = self.ln_volume - 0.5 * D as f64 * std::f64::consts::TAU.ln();
         let opening = Opening::occam(constant).by_count(by_count);
         // Exact where that is quick; local search finds the same in all but a few of a thousand small components.
-        let params = FacilityLocation::params(opening).exact_up_to(6).thorough_up_to(0);
+        let params = FacilityLocation::params(opening).method(self.method).exact_up_to(6).thorough_up_to(0);
         let solution = match start {
             Some(start) => params.fit_from(&marks, start)?,
             None => params.fit(&marks)?,

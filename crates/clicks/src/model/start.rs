@@ -4,6 +4,7 @@ use super::course::Course;
 use super::population::Population;
 use super::scene::Limit;
 use super::space::{Axes, Space};
+use crate::facility::Method;
 use crate::{Result, Survey};
 
 /// Marks in the sample, about.
@@ -35,8 +36,8 @@ pub(crate) fn start<const D: usize>(
     };
     let mut best = (f64::NEG_INFINITY, Population::start(scatters[0], marks, side));
     for scatter in scatters {
-        let mut course =
-            Course::new(&sample, &space, &gold, Limit::None, Population::start(scatter, marks, side));
+        let population = Population::start(scatter, marks, side);
+        let mut course = Course::new(&sample, &space, &gold, Limit::None, Method::default(), population);
         course.run(TRIAL, TRIAL)?;
         let value = course.summaries.iter().map(|seen| seen.value).sum();
         if value > best.0 {
@@ -44,13 +45,13 @@ pub(crate) fn start<const D: usize>(
         }
     }
     if D > 2 {
-        let mut course = Course::new(&sample, &space, &gold, Limit::None, best.1);
+        let mut course = Course::new(&sample, &space, &gold, Limit::None, Method::default(), best.1);
         course.run(TRIAL, TRIAL)?;
         let factors = course.scatter_of_sizes();
         best.1 = course.population;
         space = Space::new(&sample, space.axes.stretched(&sample, factors));
     }
-    let mut course = Course::new(&sample, &space, &gold, Limit::None, best.1);
+    let mut course = Course::new(&sample, &space, &gold, Limit::None, Method::default(), best.1);
     course.run(ROUNDS, ROUNDS)?;
     Ok((course.population, space.axes))
 }

@@ -275,6 +275,7 @@ impl ClickStream {
             levels: &levels,
             limit: self.params.limit,
             mean_scores: &self.mean_scores,
+            method: self.params.method,
         };
         let ln_volume = self.axes.ln_volume::<D>(subject.area());
         let mut image = open.image;
