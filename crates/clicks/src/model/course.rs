@@ -23,6 +23,9 @@ const LEARNED: f64 = 0.02;
 /// Marks are grouped anew where the population has moved by this share.
 const RELEARNED: f64 = 0.1;
 
+/// How much a size counts beside a position. Some volunteers draw tight boxes and some wide ones, always; so sizes say less than independent errors would.
+const SIZES: f64 = 0.5;
+
 const CANNOT_FAIL: &str = "to look at a subject without grouping its marks cannot fail";
 
 /// What happened to the objective.
@@ -381,7 +384,11 @@ impl<'a, const D: usize> Course<'a, D> {
         std::array::from_fn(|axis| {
             let of_size = squares.get(axis + 2).copied().unwrap_or(plane);
             // At most tenfold: identical sizes must not make all else vanish.
-            if plane > 0.0 && of_size > 0.0 { (plane / of_size).sqrt().clamp(0.1, 10.0) } else { 1.0 }
+            if plane > 0.0 && of_size > 0.0 {
+                (SIZES * (plane / of_size).sqrt()).clamp(0.1, 10.0)
+            } else {
+                1.0
+            }
         })
     }
 
