@@ -11,6 +11,7 @@
 //! object and everybody's numbers, is chosen to be most probable, in turn. No step lowers the one objective, except that the laws of the
 //! population are learned too, which changes it.
 
+mod adapt;
 mod clump;
 mod course;
 mod estimate;
@@ -20,6 +21,7 @@ mod image;
 mod labels;
 mod learn;
 mod levels;
+mod moves;
 mod open;
 mod params;
 mod population;
@@ -29,16 +31,17 @@ mod risk;
 mod scene;
 mod space;
 mod start;
+mod step;
 mod stream;
 mod subject;
 mod tally;
 mod volunteer;
 
 pub use clump::Clump;
-pub use course::Step;
 pub use estimate::{Intervals, VolunteerEstimate};
 pub use params::{ClickModelParams, Losses};
 pub use reality::Reality;
 pub use result::ClickModel;
+pub use step::Step;
 pub use stream::ClickStream;
 pub use subject::SubjectEstimate;

@@ -1,12 +1,12 @@
 //! The fitted model: clumps, volunteers, subjects, and how it came to them.
 
 use super::clump::Clump;
-use super::course::Step;
 use super::estimate::VolunteerEstimate;
 use super::image::Image;
 use super::params::ClickModelParams;
 use super::population::Population;
 use super::space::Axes;
+use super::step::Step;
 use super::subject::SubjectEstimate;
 use super::volunteer::{Tally, Volunteer};
 use crate::Shape;
