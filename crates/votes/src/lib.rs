@@ -2,6 +2,7 @@
 #![cfg_attr(not(test), deny(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used))]
 
 mod columns;
+mod consensus;
 mod error;
 mod estimate;
 mod fixed_log;
@@ -15,9 +16,11 @@ mod repeats;
 #[cfg(feature = "serde")]
 mod snapshot;
 mod swap;
+mod table;
 mod volunteer;
 mod vote;
 
+pub use consensus::{Component, Consensus, ConsensusParams, Mode, PseudoCounts, Temperature};
 pub use error::Error;
 pub use estimate::{Estimate, Estimates};
 pub use gold_counts::GoldCounts;
@@ -25,5 +28,6 @@ pub use information::{information_gain, skill};
 pub use majority::{MajorityVote, MajorityVoteParams};
 pub use repeats::Repeats;
 pub use swap::{Swap, SwapParams};
+pub use table::VoteTable;
 pub use volunteer::Volunteer;
 pub use vote::Vote;

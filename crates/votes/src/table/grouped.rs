@@ -1,0 +1,88 @@
+//! Votes grouped by subject in ascending order of the ids: the same for the same votes, in whatever order they came.
+
+use super::VoteTable;
+use crate::{Error, ids::Ids};
+
+/// The votes of each subject, as cells of a table volunteers × labels. All rows are in ascending order of the ids, and the cells of
+/// a subject ascend, so that no sum over them depends on the order of the votes.
+#[derive(Debug, Clone)]
+pub(crate) struct Grouped {
+    pub(crate) n_labels: usize,
+    /// Ids, ascending.
+    pub(crate) subjects: Vec<u32>,
+    /// Ids, ascending.
+    pub(crate) volunteers: Vec<u32>,
+    /// Where the votes of each subject begin in `cells`; one more than there are subjects.
+    pub(crate) starts: Vec<u32>,
+    /// volunteer · `n_labels` + label.
+    pub(crate) cells: Vec<u32>,
+}
+
+impl Grouped {
+    pub(crate) fn n_subjects(&self) -> usize {
+        self.subjects.len()
+    }
+
+    pub(crate) fn n_cells(&self) -> usize {
+        self.volunteers.len() * self.n_labels
+    }
+
+    pub(crate) fn cells_of(&self, subject: usize) -> &[u32] {
+        &self.cells[self.starts[subject] as usize..self.starts[subject + 1] as usize]
+    }
+
+    /// The row of a subject's id.
+    pub(crate) fn subject_row(&self, id: usize) -> Option<usize> {
+        self.subjects.binary_search(&u32::try_from(id).ok()?).ok()
+    }
+
+    /// The row of a volunteer's id.
+    pub(crate) fn volunteer_row(&self, id: usize) -> Option<usize> {
+        self.volunteers.binary_search(&u32::try_from(id).ok()?).ok()
+    }
+}
+
+impl VoteTable {
+    /// # Errors
+    /// [`Error::NoVotes`], [`Error::TooManyCells`].
+    pub(crate) fn grouped(&self) -> Result<Grouped, Error> {
+        if self.is_empty() {
+            return Err(Error::NoVotes);
+        }
+        let n_cells = self.volunteers.len() as u64 * self.n_labels as u64;
+        if n_cells > u64::from(u32::MAX) {
+            return Err(Error::TooManyCells { got: n_cells, max: u64::from(u32::MAX) });
+        }
+        let (subjects, subject_ranks) = ranked(&self.subjects);
+        let (volunteers, volunteer_ranks) = ranked(&self.volunteers);
+        let mut starts = vec![0_u32; subjects.len() + 1];
+        for &row in &self.subject {
+            starts[subject_ranks[row as usize] as usize + 1] += 1;
+        }
+        for i in 1..starts.len() {
+            starts[i] += starts[i - 1];
+        }
+        let mut next = starts.clone();
+        let mut cells = vec![0; self.len()];
+        for ((&subject, &volunteer), &label) in self.subject.iter().zip(&self.volunteer).zip(&self.label) {
+            let slot = &mut next[subject_ranks[subject as usize] as usize];
+            let rank = volunteer_ranks[volunteer as usize];
+            cells[*slot as usize] = rank * self.n_labels as u32 + u32::from(label);
+            *slot += 1;
+        }
+        for bounds in starts.windows(2) {
+            cells[bounds[0] as usize..bounds[1] as usize].sort_unstable();
+        }
+        Ok(Grouped { n_labels: self.n_labels, subjects, volunteers, starts, cells })
+    }
+}
+
+/// The ids in ascending order, and the rank of every row among them.
+fn ranked(ids: &Ids) -> (Vec<u32>, Vec<u32>) {
+    let rows = ids.sorted_rows();
+    let mut ranks = vec![0; rows.len()];
+    for (rank, &row) in (0..).zip(&rows) {
+        ranks[row] = rank;
+    }
+    (rows.iter().map(|&row| ids.id(row) as u32).collect(), ranks)
+}
