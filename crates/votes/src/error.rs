@@ -62,6 +62,16 @@ pub enum Error {
         /// The number of classes.
         n_classes: usize,
     },
+    /// A tally of another length than the first, or with fewer labels than there are classes.
+    #[error("tally of subject {subject} has {got} counts, wants {wants}")]
+    TallyLength {
+        /// The subject.
+        subject: usize,
+        /// Its length.
+        got: usize,
+        /// The length of the first tally, or the number of classes where that is more.
+        wants: usize,
+    },
     /// A parameter out of its range.
     #[error("{field} is {got}, wants {wants}")]
     Parameter {
