@@ -31,6 +31,10 @@ pub(super) struct Setup<'a> {
 /// The sum of pseudo-counts over the kinds of a class: Li et al. 2019.
 pub(super) const KIND_MASS: f64 = 0.1;
 
+/// Parts of gold that are told by fits without them, and the starts of such a fit.
+const FOLDS: usize = 4;
+const RESTARTS_OF_FOLDS: usize = 2;
+
 pub(super) fn fit(params: &ConsensusParams, votes: Grouped) -> Result<Consensus, Error> {
     let setup = Setup::new(params, &votes)?;
     if params.mode == Mode::Majority {
@@ -52,13 +56,10 @@ pub(super) fn fit(params: &ConsensusParams, votes: Grouped) -> Result<Consensus,
     let alone = modes.len() == 1;
     let mut members = Vec::with_capacity(modes.len());
     for (mode, pseudo_counts) in modes {
-        let model = match mode {
-            // Where members are weighed by gold, the choice between kinds and none is made there.
-            Mode::Robust if !alone => kinds::best(&setup, params.restarts.div_ceil(2)),
-            Mode::Robust => held_out::choose(&setup),
-            _ => setup.model(mode, pseudo_counts),
-        };
-        members.push(setup.member(mode, model));
+        // Where members are weighed by gold, the choice between kinds and none is made there.
+        let with_kinds = mode == Mode::Robust && (!alone || held_out::kinds_help(&setup));
+        let recipe = Recipe { mode, pseudo_counts, with_kinds };
+        members.push(setup.member(recipe));
     }
     let least = members.iter().map(|member| member.loss).fold(f64::INFINITY, f64::min);
     let weights = || members.iter().map(|member| (least - member.loss).exp());
@@ -71,6 +72,14 @@ pub(super) fn fit(params: &ConsensusParams, votes: Grouped) -> Result<Consensus,
     }
     let scores = setup.scores;
     Ok(Consensus::new(params, members, scores, probabilities, votes))
+}
+
+/// Which model to fit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Recipe {
+    pub(super) mode: Mode,
+    pub(super) pseudo_counts: Option<PseudoCounts>,
+    pub(super) with_kinds: bool,
 }
 
 impl<'a> Setup<'a> {
@@ -99,14 +108,8 @@ impl<'a> Setup<'a> {
     }
 
     pub(super) fn problem(&self, n_groups: usize) -> Problem<'_> {
-        Problem {
-            votes: self.votes,
-            n_classes: self.params.n_classes,
-            n_groups,
-            gold: &self.gold,
-            offsets: &self.scores,
-            threads: self.params.threads,
-        }
+        let params = self.params;
+        Problem::new(self.votes, params.n_classes, n_groups, &self.gold, &self.scores, params.threads)
     }
 
     /// Subjects × classes: where every fit begins. Fractions of the votes that speak for a class; all classes alike where none does; the
@@ -157,6 +160,32 @@ impl<'a> Setup<'a> {
         }
     }
 
+    /// Tells gold by fits that do not know its truth: one of [`FOLDS`] parts at a time is no gold. Where subjects come in kinds, taking a subject's
+    /// own votes out of the counts is not enough, as its kind is made of subjects like it. Parts have the classes in the same proportions.
+    fn replace_gold(&self, recipe: Recipe, evidence: &mut [f64]) {
+        let k = self.params.n_classes;
+        let mut order = self.gold_rows.clone();
+        order.sort_unstable_by_key(|&(row, truth)| (truth, row));
+        for fold in 0..FOLDS.min(order.len()) {
+            let mut gold = self.gold.clone();
+            let unseen: Vec<usize> = order.iter().skip(fold).step_by(FOLDS).map(|&(row, _)| row).collect();
+            unseen.iter().for_each(|&row| gold[row] = 0);
+            let part = Setup {
+                params: self.params,
+                votes: self.votes,
+                meaning: self.meaning.clone(),
+                gold_rows: self.gold_rows.iter().copied().filter(|&(row, _)| gold[row] > 0).collect(),
+                gold,
+                scores: self.scores.clone(),
+            };
+            let model = part.fit(recipe, RESTARTS_OF_FOLDS.min(self.params.restarts));
+            let told = model.evidence(&part.problem(model.n_groups));
+            for row in unseen {
+                evidence[row * k..][..k].copy_from_slice(&told[row * k..][..k]);
+            }
+        }
+    }
+
     pub(super) fn model(&self, mode: Mode, pseudo_counts: Option<PseudoCounts>) -> Model {
         let (k, m) = (self.params.n_classes, self.votes.n_labels);
         let problem = self.problem(1);
@@ -200,8 +229,19 @@ impl<'a> Setup<'a> {
         }
     }
 
+    fn fit(&self, recipe: Recipe, restarts: usize) -> Model {
+        match recipe.with_kinds {
+            true => kinds::best(self, restarts),
+            // No kinds: a prior that was meant for them is none for plain rows.
+            false if recipe.mode == Mode::Robust => self.model(Mode::GoldEm, None),
+            false => self.model(recipe.mode, recipe.pseudo_counts),
+        }
+    }
+
     /// A model with its calibration: fitted on gold, or none.
-    fn member(&self, mode: Mode, model: Model) -> Member {
+    fn member(&self, recipe: Recipe) -> Member {
+        let mode = recipe.mode;
+        let model = self.fit(recipe, self.params.restarts);
         let k = self.params.n_classes;
         let n = self.votes.n_subjects();
         let default = match mode {
@@ -210,7 +250,10 @@ impl<'a> Setup<'a> {
         };
         let temperature = self.params.temperature.unwrap_or(default);
         let problem = self.problem(model.n_groups);
-        let evidence = model.evidence(&problem);
+        let mut evidence = model.evidence(&problem);
+        if temperature == Temperature::Fitted && recipe.with_kinds {
+            self.replace_gold(recipe, &mut evidence);
+        }
         let gold = self.gold_evidence(&evidence);
         let fitted = match temperature {
             Temperature::Fitted if !self.gold_rows.is_empty() => Some(gold.fit()),

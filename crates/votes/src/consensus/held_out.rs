@@ -17,12 +17,12 @@ const ENOUGH: usize = 100_000;
 /// Starts of a fit that only serves the choice.
 const RESTARTS: usize = 4;
 
-/// Kinds where they foretell held-out votes better than confusion matrices alone do.
-pub(super) fn choose(setup: &Setup<'_>) -> Model {
+/// Whether kinds foretell held-out votes better than confusion matrices alone do.
+pub(super) fn kinds_help(setup: &Setup<'_>) -> bool {
     let params = setup.params;
     let plain = |setup: &Setup<'_>| setup.model(Mode::GoldEm, None);
     if params.kinds == 1 {
-        return plain(setup);
+        return false;
     }
     let (mut gain, mut n) = (0.0, 0);
     for repetition in 0..REPETITIONS {
@@ -42,7 +42,7 @@ pub(super) fn choose(setup: &Setup<'_>) -> Model {
             break;
         }
     }
-    if gain > 0.0 { kinds::best(setup, params.restarts) } else { plain(setup) }
+    gain > 0.0
 }
 
 /// The votes without a random share, and that share as (row of the subject, cell).

@@ -21,6 +21,8 @@ pub(super) struct Problem<'a> {
     /// Subjects × classes: a logarithm added to that of the prior; empty for none.
     pub(super) offsets: &'a [f64],
     pub(super) threads: usize,
+    /// Votes of every cell, in units; filled where there are two latent classes.
+    votes_per_cell: Vec<u64>,
 }
 
 /// Counts in units of [`UNIT`]: cells × latent classes, and the sum over subjects of each latent class.
@@ -54,6 +56,24 @@ struct Part {
     totals: Vec<u64>,
     change: f64,
     log_evidence: i128,
+}
+
+impl<'a> Problem<'a> {
+    pub(super) fn new(
+        votes: &'a Grouped,
+        n_classes: usize,
+        n_groups: usize,
+        gold: &'a [u16],
+        offsets: &'a [f64],
+        threads: usize,
+    ) -> Self {
+        let mut votes_per_cell = vec![];
+        if n_classes * n_groups == 2 && offsets.is_empty() {
+            votes_per_cell.resize(votes.n_cells(), 0);
+            votes.cells.iter().for_each(|&cell| votes_per_cell[cell as usize] += UNIT as u64);
+        }
+        Self { votes, n_classes, n_groups, gold, offsets, threads, votes_per_cell }
+    }
 }
 
 impl Problem<'_> {
@@ -201,7 +221,7 @@ impl Problem<'_> {
         part
     }
 
-    /// Two classes: one weight a vote, and counts for class 1 alone; [`Self::fill_class_0`] adds the others.
+    /// Two classes: one weight a vote, and counts for class 1 alone, one per cell; [`Self::fill_class_0`] adds the others.
     fn round_of_two(
         &self,
         weights: &[f64],
@@ -209,7 +229,7 @@ impl Problem<'_> {
         subjects: std::ops::Range<usize>,
         q: &mut [f64],
     ) -> Part {
-        let mut part = self.empty_part();
+        let mut part = Part { cells: vec![0; self.votes.n_cells()], ..self.empty_part() };
         let (mut change, mut total) = (0.0_f64, 0);
         for (subject, q) in subjects.zip(q.chunks_exact_mut(2)) {
             let cells = self.votes.cells_of(subject);
@@ -223,7 +243,7 @@ impl Problem<'_> {
             let units = (new * UNIT) as u64;
             total += units;
             for &cell in cells {
-                part.cells[cell as usize * 2 + 1] += units;
+                part.cells[cell as usize] += units;
             }
         }
         part.change = change;
@@ -231,14 +251,10 @@ impl Problem<'_> {
         part
     }
 
+    /// From the counts of class 1 to those of both.
     fn fill_class_0(&self, counts: &mut Counts) {
-        let one = UNIT as u64;
-        counts.totals[0] = self.votes.n_subjects() as u64 * one - counts.totals[1];
-        for &cell in &self.votes.cells {
-            counts.cells[cell as usize * 2] += one;
-        }
-        for pair in counts.cells.chunks_exact_mut(2) {
-            pair[0] -= pair[1];
-        }
+        counts.totals[0] = self.votes.n_subjects() as u64 * UNIT as u64 - counts.totals[1];
+        let pairs = counts.cells.iter().zip(&self.votes_per_cell);
+        counts.cells = pairs.flat_map(|(&ones, &all)| [all - ones, ones]).collect();
     }
 }

@@ -1,0 +1,52 @@
+//! Votes in a file into labels with probabilities, by any method of manyhands-votes, and how good they are.
+
+mod args;
+mod data;
+mod methods;
+mod report;
+
+use anyhow::Result;
+use args::{Args, Method};
+use clap::Parser;
+use common::{files, memory};
+use data::Data;
+use report::Report;
+use std::time::Instant;
+
+fn main() -> Result<()> {
+    let args = Args::parse();
+    args.check()?;
+    let data = Data::read(&args.labels, args.truth.as_deref(), args.method == Method::Counts)?;
+    let (gold, rest) = data.split(args.gold_fraction, args.seed);
+    let prepared = methods::prepare(&args, &data)?;
+    let start = Instant::now();
+    let estimates = methods::fit(&args, &data, &prepared, &gold)?;
+    let seconds_fit = start.elapsed().as_secs_f64();
+    let mut report = Report {
+        method: args.method,
+        n_votes: data.n_votes,
+        n_items: data.items.len(),
+        n_workers: data.n_workers,
+        n_classes: data.n_classes,
+        n_gold: gold.len(),
+        n_scored: 0,
+        accuracy: None,
+        f1: None,
+        log_loss: None,
+        ece: None,
+        seconds_fit,
+        votes_per_second: data.n_votes as f64 / seconds_fit,
+        peak_rss_mb: memory::peak_rss_mb(),
+    };
+    report.score(&estimates, &rest)?;
+    if let Some(path) = &args.out {
+        report::write_labels(path, &data, &estimates)?;
+    }
+    match &args.json {
+        Some(path) => files::write_json(path, &report),
+        None => {
+            println!("{}", serde_json::to_string_pretty(&report)?);
+            Ok(())
+        }
+    }
+}
