@@ -15,6 +15,7 @@ mod interval;
 mod majority;
 mod prior;
 mod repeats;
+mod retire;
 #[cfg(feature = "serde")]
 mod snapshot;
 mod swap;
@@ -31,6 +32,9 @@ pub use information::{information_gain, skill};
 pub use interval::{clopper_pearson_interval, wilson_interval};
 pub use majority::{MajorityVote, MajorityVoteParams};
 pub use repeats::Repeats;
+pub use retire::{
+    OnMax, Outcome, Replay, ReplayParams, ReplayedSubject, RetireRule, Thresholds, next_best, thresholds_from_gold,
+};
 pub use swap::{Swap, SwapParams};
 pub use table::VoteTable;
 pub use tallies::{Tally, TallyKind, TallyMixture, TallyMixtureParams};
