@@ -63,11 +63,17 @@ pub(crate) enum Method {
 impl Args {
     pub(crate) fn check(&self) -> Result<()> {
         let fraction = self.gold_fraction;
-        ensure!((0.0..1.0).contains(&fraction), "--gold-fraction {fraction}: wants 0 or more and less than 1");
+        ensure!(
+            (0.0..1.0).contains(&fraction),
+            "--gold-fraction {fraction}: wants 0 or more and less than 1"
+        );
         ensure!(fraction == 0.0 || self.truth.is_some(), "--gold-fraction {fraction}: wants --truth too");
         ensure!(self.threads > 0, "--threads 0: wants at least 1");
         let needs_gold = matches!(self.method, Method::Swap | Method::SwapOnline | Method::SwapUnsupervised);
-        ensure!(!needs_gold || fraction > 0.0, "no gold: --method swap wants --truth and --gold-fraction above 0");
+        ensure!(
+            !needs_gold || fraction > 0.0,
+            "no gold: --method swap wants --truth and --gold-fraction above 0"
+        );
         Ok(())
     }
 }

@@ -24,7 +24,12 @@ pub(crate) fn prepare(args: &Args, data: &Data) -> Result<Prepared> {
 }
 
 /// Gold is a random sample of the truth, and its classes tell how frequent each is.
-pub(crate) fn fit(args: &Args, data: &Data, prepared: &Prepared, gold: &[(usize, usize)]) -> Result<Estimates> {
+pub(crate) fn fit(
+    args: &Args,
+    data: &Data,
+    prepared: &Prepared,
+    gold: &[(usize, usize)],
+) -> Result<Estimates> {
     let mode = match args.method {
         Method::Majority => Mode::Majority,
         Method::OneCoin => Mode::OneCoin,

@@ -53,7 +53,9 @@ pub enum Error {
         n_classes: usize,
     },
     /// Labels that speak for classes which do not exist, or not one entry per label.
-    #[error("label_classes has {got} entries, wants {n_labels} of which each is none or less than {n_classes}")]
+    #[error(
+        "label_classes has {got} entries, wants {n_labels} of which each is none or less than {n_classes}"
+    )]
     LabelClasses {
         /// The number of entries.
         got: usize,

@@ -33,7 +33,8 @@ pub use interval::{clopper_pearson_interval, wilson_interval};
 pub use majority::{MajorityVote, MajorityVoteParams};
 pub use repeats::Repeats;
 pub use retire::{
-    OnMax, Outcome, Replay, ReplayParams, ReplayedSubject, RetireRule, Thresholds, next_best, thresholds_from_gold,
+    OnMax, Outcome, Replay, ReplayParams, ReplayedSubject, RetireRule, Thresholds, next_best,
+    thresholds_from_gold,
 };
 pub use swap::{Swap, SwapParams};
 pub use table::VoteTable;

@@ -151,7 +151,8 @@ impl SpaceWarps {
         let skills = self.volunteers.entry(vote.volunteer);
         let skills = skills.or_insert(Skills { pl: 0.5, pd: 0.5, nl: weight, nd: weight });
         let (p, n) = self.subjects.entry(vote.subject).or_insert((self.params.prior, 0));
-        let (if_1, if_0) = if vote.label == 1 { (skills.pl, 1.0 - skills.pd) } else { (1.0 - skills.pl, skills.pd) };
+        let (if_1, if_0) =
+            if vote.label == 1 { (skills.pl, 1.0 - skills.pd) } else { (1.0 - skills.pl, skills.pd) };
         let sum = *p * if_1 + (1.0 - *p) * if_0;
         // Without a clip a vote can be impossible under both classes; it then tells nothing.
         if sum > 0.0 {

@@ -79,7 +79,14 @@ impl GoldEvidence<'_> {
 }
 
 /// ln of the joint probability of one subject, before normalising.
-pub(super) fn log_joint(evidence: &[f64], scores: &[f64], row: usize, tau: f64, offsets: &[f64], out: &mut [f64]) {
+pub(super) fn log_joint(
+    evidence: &[f64],
+    scores: &[f64],
+    row: usize,
+    tau: f64,
+    offsets: &[f64],
+    out: &mut [f64],
+) {
     let k = out.len();
     for (class, out) in out.iter_mut().enumerate() {
         let score = scores.get(row * k + class).copied().unwrap_or(0.0);

@@ -197,7 +197,9 @@ impl<'a> Setup<'a> {
         let pseudo_counts = pseudo_counts.unwrap_or(default);
         let (right, wrong) = match pseudo_counts {
             PseudoCounts::Flat(gamma) => (gamma, gamma),
-            PseudoCounts::Diagonal { right, wrong } | PseudoCounts::Learned { right, wrong, .. } => (right, wrong),
+            PseudoCounts::Diagonal { right, wrong } | PseudoCounts::Learned { right, wrong, .. } => {
+                (right, wrong)
+            }
         };
         let base = Rows::diagonal(&self.meaning, 1, right, wrong);
         let belief = match mode {
@@ -217,12 +219,8 @@ impl<'a> Setup<'a> {
             _ => self.params.prior.clone(),
         };
         let prior = fixed.as_deref().map_or(ClassPrior::Learned(prior_count), ClassPrior::Fixed);
-        let rounds = Rounds {
-            prior,
-            learn,
-            max_rounds: self.params.max_rounds,
-            tolerance: self.params.tolerance,
-        };
+        let rounds =
+            Rounds { prior, learn, max_rounds: self.params.max_rounds, tolerance: self.params.tolerance };
         match mode {
             Mode::Swap => Model::from_gold(&problem, belief, rounds),
             _ => Model::em(&problem, belief, self.start(), rounds),

@@ -5,7 +5,13 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::table::Grouped;
 
-use super::{Mode, fit::Setup, kinds, model::Model, rates::{Belief, Point}};
+use super::{
+    Mode,
+    fit::Setup,
+    kinds,
+    model::Model,
+    rates::{Belief, Point},
+};
 
 /// The share of votes that is held out.
 const SHARE: f64 = 0.2;

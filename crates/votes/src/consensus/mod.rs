@@ -201,4 +201,3 @@ impl Consensus {
         Estimate::new(self.probabilities.row(row).to_vec(), n_votes)
     }
 }
-

@@ -63,7 +63,12 @@ impl Model {
         let mut rates = LogRates { cells: vec![], prior: vec![] };
         let (mut done, mut converged) = (0, false);
         while done < rounds.max_rounds && !converged {
-            learn(&mut belief, &counts, rounds.learn, if done == 0 { LEARNING_STEPS.0 } else { LEARNING_STEPS.1 });
+            learn(
+                &mut belief,
+                &counts,
+                rounds.learn,
+                if done == 0 { LEARNING_STEPS.0 } else { LEARNING_STEPS.1 },
+            );
             rates.cells = belief.ln_rates(&counts, problem.per_volunteer());
             rates.prior = rounds.prior.ln(&class_totals(&counts, 1));
             let round = problem.round(&rates, &mut q);
@@ -71,7 +76,17 @@ impl Model {
             done += 1;
             converged = round.change <= rounds.tolerance;
         }
-        Self { belief, n_groups: 1, counts, rates, taught: q.clone(), q, rounds: done, converged, log_evidence: 0.0 }
+        Self {
+            belief,
+            n_groups: 1,
+            counts,
+            rates,
+            taught: q.clone(),
+            q,
+            rounds: done,
+            converged,
+            log_evidence: 0.0,
+        }
     }
 
     /// Gold alone teaches: one pass over its votes, one over all. The frequencies of the classes, where they are to be learned,
@@ -144,7 +159,17 @@ impl Model {
             }
             counts = round.counts;
         }
-        Self { belief, n_groups: groups, counts, rates, taught: q.clone(), q, rounds: done, converged, log_evidence }
+        Self {
+            belief,
+            n_groups: groups,
+            counts,
+            rates,
+            taught: q.clone(),
+            q,
+            rounds: done,
+            converged,
+            log_evidence,
+        }
     }
 
     pub(super) fn n_latent(&self) -> usize {

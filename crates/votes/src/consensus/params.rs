@@ -226,8 +226,13 @@ impl ConsensusParams {
     fn check(&self, n_labels: usize) -> Result<(), Error> {
         check_n_classes(self.n_classes)?;
         let meaning = self.meaning(n_labels);
-        if meaning.classes.len() != n_labels || meaning.classes.iter().flatten().any(|&k| k >= self.n_classes) {
-            return Err(Error::LabelClasses { got: meaning.classes.len(), n_labels, n_classes: self.n_classes });
+        if meaning.classes.len() != n_labels || meaning.classes.iter().flatten().any(|&k| k >= self.n_classes)
+        {
+            return Err(Error::LabelClasses {
+                got: meaning.classes.len(),
+                n_labels,
+                n_classes: self.n_classes,
+            });
         }
         if !self.gold.is_empty() {
             Gold::check(&self.gold, self.n_classes)?;
@@ -268,11 +273,19 @@ impl ConsensusParams {
         }
         for &(_, weight) in &self.weights {
             if !(weight >= 0.0 && weight.is_finite()) {
-                return Err(Error::Parameter { field: "weights", got: weight, wants: "finite numbers of 0 or more" });
+                return Err(Error::Parameter {
+                    field: "weights",
+                    got: weight,
+                    wants: "finite numbers of 0 or more",
+                });
             }
         }
-        if !(self.tolerance >= 0.0) {
-            return Err(Error::Parameter { field: "tolerance", got: self.tolerance, wants: "a number of 0 or more" });
+        if self.tolerance.is_nan() || self.tolerance < 0.0 {
+            return Err(Error::Parameter {
+                field: "tolerance",
+                got: self.tolerance,
+                wants: "a number of 0 or more",
+            });
         }
         for (field, value) in [
             ("max_rounds", self.max_rounds),

@@ -22,11 +22,7 @@ pub(super) enum Belief {
     /// A Dirichlet prior on every row of the confusion matrix.
     Rows(Rows, Point),
     /// One number: the probability of the right label, with a Beta prior.
-    Coin {
-        meaning: Meaning,
-        right: f64,
-        wrong: f64,
-    },
+    Coin { meaning: Meaning, right: f64, wrong: f64 },
 }
 
 impl Belief {
@@ -73,7 +69,9 @@ impl Belief {
     pub(super) fn ln_rates(&self, counts: &Counts, per_volunteer: usize) -> Vec<f64> {
         let mut ln_rates = vec![0.0; counts.cells.len()];
         let mut mine = vec![0.0; per_volunteer];
-        for (units, out) in counts.cells.chunks_exact(per_volunteer).zip(ln_rates.chunks_exact_mut(per_volunteer)) {
+        for (units, out) in
+            counts.cells.chunks_exact(per_volunteer).zip(ln_rates.chunks_exact_mut(per_volunteer))
+        {
             mine.iter_mut().zip(units).for_each(|(n, &units)| *n = units as f64 / UNIT);
             self.ln_rates_of(&mine, out);
         }

@@ -5,27 +5,22 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Gamma};
 
-use super::{
-    Consensus, Member,
-    calibration::log_joint,
-    evidence::ln_sum_exp,
-    fit::normalise,
-    rates::Belief,
-};
+use super::{Consensus, Member, calibration::log_joint, evidence::ln_sum_exp, fit::normalise, rates::Belief};
 
 impl Consensus {
     /// Subjects × classes, the subjects ascending: the standard deviation of every probability that comes from not knowing the volunteers' confusion
-    /// matrices exactly, to first order (delta method).
+    /// matrices exactly (delta method).
     ///
     /// The logarithm of a rate has variance ψ₁(n + α) − ψ₁(Σ (n + α)) under its Dirichlet posterior; votes of different
-    /// volunteers add up, and the derivative of the probabilities carries the sum over. Where several models are averaged, their
+    /// volunteers add up, and derivatives carry the sum over to the log-odds of each class, to first order. Log-odds are taken as normal, and
+    /// the deviation is that of their logistic, so that it never exceeds 1/2. Where several models are averaged, their
     /// disagreement adds to it. Temperature, prior and the probabilities of other subjects are taken as known. All 0 for
     /// [`Mode::Majority`](super::Mode::Majority), for which [`Estimate`] is the measure.
     pub fn deviations(&self) -> Array2<f64> {
         let k = self.n_classes();
         let mut variance = vec![0.0; self.probabilities.len()];
         for member in &self.members {
-            let tables = self.ln_variances(member);
+            let tables = self.variances(member);
             let mut mine = vec![0.0; k];
             for (row, variance) in variance.chunks_exact_mut(k).enumerate() {
                 self.member_variance(member, &tables, row, &mut mine);
@@ -83,7 +78,7 @@ impl Consensus {
     }
 
     /// Variance of the probabilities of one subject under one model.
-    fn member_variance(&self, member: &Member, tables: &[f64], row: usize, out: &mut [f64]) {
+    fn member_variance(&self, member: &Member, tables: &Variances, row: usize, out: &mut [f64]) {
         let k = out.len();
         let model = &member.model;
         let (l, groups) = (model.n_latent(), model.n_groups);
@@ -96,60 +91,113 @@ impl Consensus {
         }
         log.chunks_exact_mut(groups).for_each(normalise);
         let p = &member.probabilities[row * k..][..k];
-        let mut variance = vec![0.0; l];
-        for same in cells.chunk_by(|a, b| a == b) {
-            // The same label of the same volunteer r times moves together: r² times the variance of one.
-            let repeats = (same.len() * same.len()) as f64;
-            let table = &tables[same[0] as usize * l..][..l];
-            variance.iter_mut().zip(table).for_each(|(sum, v)| *sum += repeats * v);
-        }
+        let tau = member.calibration.tau;
         for (class, out) in out.iter_mut().enumerate() {
-            *out = (0..l)
-                .map(|latent| {
-                    let truth = latent / groups;
-                    let slope = p[class] * (f64::from(u8::from(truth == class)) - p[truth]) * log[latent];
-                    (member.calibration.tau * slope).powi(2) * variance[latent]
+            let rest: f64 = p.iter().enumerate().filter(|&(other, _)| other != class).map(|(_, p)| p).sum();
+            if rest <= 0.0 || p[class] <= 0.0 {
+                *out = 0.0;
+                continue;
+            }
+            // The derivative of the log-odds of the class by the logarithm of each latent class.
+            let slopes: Vec<f64> = (0..l)
+                .map(|latent| match latent / groups {
+                    truth if truth == class => tau * log[latent],
+                    truth => -tau * log[latent] * p[truth] / rest,
                 })
-                .sum();
+                .collect();
+            let m = self.votes.n_labels;
+            let of_volunteers = cells.chunk_by(|&a, &b| a as usize / m == b as usize / m);
+            let of_log_odds: f64 = of_volunteers.map(|mine| tables.of_volunteer(mine, m, &slopes)).sum();
+            *out = logistic_variance((p[class] / rest).ln(), of_log_odds.max(0.0).sqrt());
         }
     }
 
-    /// Cells × latent classes: variance of the logarithm of every rate, such that they may be added as if independent.
-    fn ln_variances(&self, member: &Member) -> Vec<f64> {
+    fn variances(&self, member: &Member) -> Variances {
         let model = &member.model;
         let (l, m) = (model.n_latent(), self.votes.n_labels);
-        let mut tables = vec![0.0; model.counts.cells.len()];
-        for (volunteer, out) in tables.chunks_exact_mut(l * m).enumerate() {
-            let counts = model.counts_of(volunteer, l * m);
-            match &model.belief {
-                Belief::Rows(rows, _) => {
+        let n_volunteers = self.votes.volunteers.len();
+        match &model.belief {
+            Belief::Rows(rows, _) => {
+                let (mut parts, mut wholes) = (vec![0.0; n_volunteers * l * m], vec![0.0; n_volunteers * l]);
+                for volunteer in 0..n_volunteers {
+                    let counts = model.counts_of(volunteer, l * m);
                     for latent in 0..l {
                         let a = |label: usize| counts[label * l + latent] + rows.row(latent)[label];
-                        let whole = trigamma((0..m).map(a).sum());
+                        wholes[volunteer * l + latent] = trigamma((0..m).map(a).sum());
                         for label in 0..m {
-                            out[label * l + latent] = (trigamma(a(label)) - whole).max(0.0);
+                            parts[(volunteer * m + label) * l + latent] = trigamma(a(label));
                         }
                     }
                 }
-                Belief::Coin { meaning, right, wrong } => {
-                    // A vote moves the right class against all others together, by ln a/(1 − a): variance ψ₁ + ψ₁.
+                Variances::Rows { parts, wholes }
+            }
+            Belief::Coin { meaning, right, wrong } => {
+                let variance = |volunteer| {
+                    let counts = model.counts_of(volunteer, l * m);
                     let (hits, misses) = hits_and_misses(&counts, &meaning.classes, l);
-                    let variance = trigamma(hits + right) + trigamma(misses + wrong);
-                    for (label, class) in meaning.classes.iter().enumerate() {
-                        if let Some(class) = class {
-                            out[label * l + class] = variance;
-                        }
-                    }
+                    trigamma(hits + right) + trigamma(misses + wrong)
+                };
+                Variances::Coin {
+                    classes: meaning.classes.clone(),
+                    log_odds: (0..n_volunteers).map(variance).collect(),
                 }
             }
         }
-        tables
     }
 
     fn scores_of(&self, row: usize) -> &[f64] {
         let k = self.n_classes();
         self.scores.get(row * k..(row + 1) * k).unwrap_or(&[])
     }
+}
+
+/// What is needed of the posterior variances of the rates' logarithms.
+enum Variances {
+    /// ψ₁ of every Dirichlet parameter (cells × latent classes) and of their sums (volunteers × latent classes): Var(ln θ_c) = ψ₁(a_c) − ψ₁(A),
+    /// Cov(ln θ_c, ln θ_d) = −ψ₁(A).
+    Rows { parts: Vec<f64>, wholes: Vec<f64> },
+    /// Var(ln a / (1 − a)) of every volunteer: a vote moves the class it speaks for against all others together.
+    Coin { classes: Vec<Option<usize>>, log_odds: Vec<f64> },
+}
+
+impl Variances {
+    /// The variance that one volunteer's votes on a subject, as cells in ascending order, bring to a sum of logarithms with these slopes.
+    fn of_volunteer(&self, cells: &[u32], m: usize, slopes: &[f64]) -> f64 {
+        let volunteer = cells[0] as usize / m;
+        match self {
+            Self::Rows { parts, wholes } => {
+                let n = cells.len() as f64;
+                let of_latent = |(latent, slope): (usize, &f64)| {
+                    let labels = cells.chunk_by(|a, b| a == b).map(|same| {
+                        let n = same.len() as f64;
+                        n * n * parts[same[0] as usize * slopes.len() + latent]
+                    });
+                    let variance = labels.sum::<f64>() - n * n * wholes[volunteer * slopes.len() + latent];
+                    slope * slope * variance.max(0.0)
+                };
+                slopes.iter().enumerate().map(of_latent).sum()
+            }
+            Self::Coin { classes, log_odds } => {
+                let slope: f64 =
+                    cells.iter().filter_map(|&cell| Some(slopes[classes[cell as usize % m]?])).sum();
+                slope * slope * log_odds[volunteer]
+            }
+        }
+    }
+}
+
+/// The variance of 1 / (1 + e^−x) for a normal x, by the midpoints of 64 slices of equal width within 4 standard deviations.
+fn logistic_variance(mean: f64, deviation: f64) -> f64 {
+    let (mut weights, mut first, mut second) = (0.0, 0.0, 0.0);
+    for i in 0..64 {
+        let z = (f64::from(i) + 0.5) / 8.0 - 4.0;
+        let weight = (-z * z / 2.0).exp();
+        let p = 1.0 / (1.0 + (-(mean + z * deviation)).exp());
+        weights += weight;
+        first += weight * p;
+        second += weight * p * p;
+    }
+    (second / weights - (first / weights).powi(2)).max(0.0)
 }
 
 fn hits_and_misses(counts: &[f64], classes: &[Option<usize>], l: usize) -> (f64, f64) {

@@ -156,8 +156,10 @@ impl Replay {
     /// The share of these subjects, (subject, truth), that end with their true class; those that wait for an expert are left out. `None` where
     /// none has a class.
     pub fn accuracy(&self, truth: &[(usize, usize)]) -> Option<f64> {
-        let classes = truth.iter().filter_map(|&(subject, truth)| Some((self.subject(subject)?.class()?, truth)));
-        let (right, n) = classes.fold((0, 0), |(right, n), (class, truth)| (right + usize::from(class == truth), n + 1_usize));
+        let classes =
+            truth.iter().filter_map(|&(subject, truth)| Some((self.subject(subject)?.class()?, truth)));
+        let (right, n) = classes
+            .fold((0, 0), |(right, n), (class, truth)| (right + usize::from(class == truth), n + 1_usize));
         (n > 0).then(|| right as f64 / n as f64)
     }
 
@@ -170,7 +172,8 @@ impl Replay {
         let mut curve: Vec<(usize, f64)> = vec![];
         for &(votes, subject, class) in &self.changes {
             let Some(&truth_of_it) = truth.get(&subject) else { continue };
-            let (is, was) = (class == truth_of_it, now.insert(subject, class == truth_of_it).unwrap_or(false));
+            let (is, was) =
+                (class == truth_of_it, now.insert(subject, class == truth_of_it).unwrap_or(false));
             if is != was {
                 right = if is { right + 1 } else { right - 1 };
                 curve.push((votes, right as f64 / truth.len() as f64));

@@ -2,6 +2,8 @@
 
 mod grouped;
 mod order;
+#[cfg(feature = "serde")]
+mod saved;
 
 pub(crate) use grouped::Grouped;
 
@@ -35,6 +37,11 @@ use crate::{
 /// # Ok::<(), manyhands_votes::Error>(())
 /// ```
 #[derive(Debug, Clone)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(into = "saved::VoteTableState", try_from = "saved::VoteTableState")
+)]
 pub struct VoteTable {
     n_labels: usize,
     volunteers: Ids,

@@ -100,7 +100,8 @@ impl TallyMixtureParams {
             rows.gold.push(gold);
             rows.weights.push(weight);
         }
-        let starts = [starts_at_fractions(&rows, k), starts_at_lifts(&rows, k, 1), starts_at_lifts(&rows, k, 3)];
+        let starts =
+            [starts_at_fractions(&rows, k), starts_at_lifts(&rows, k, 1), starts_at_lifts(&rows, k, 3)];
         let pooled = Self { kind: TallyKind::Pooled, ..self.clone() };
         let fits = starts.iter().map(|q| pooled.rounds(&sums, &rows, q.clone()));
         let best = fits.reduce(|best, next| if next.0 > best.0 { next } else { best });
@@ -134,7 +135,8 @@ impl TallyMixtureParams {
         while rounds < self.max_rounds && !converged {
             log_likelihood = 0.0;
             for class in 0..k {
-                let weights: Vec<f64> = rows.weights.iter().enumerate().map(|(i, w)| w * q[i * k + class]).collect();
+                let weights: Vec<f64> =
+                    rows.weights.iter().enumerate().map(|(i, w)| w * q[i * k + class]).collect();
                 let row = alpha.row_mut(class).into_slice().expect("rows of a standard array are contiguous");
                 let base: Vec<f64> = base.row(class).to_vec();
                 match self.kind {
@@ -143,7 +145,9 @@ impl TallyMixtureParams {
                 }
             }
             if self.prior.is_none() {
-                let total = |class: usize| -> f64 { rows.weights.iter().enumerate().map(|(i, w)| w * q[i * k + class]).sum() };
+                let total = |class: usize| -> f64 {
+                    rows.weights.iter().enumerate().map(|(i, w)| w * q[i * k + class]).sum()
+                };
                 let n: f64 = rows.weights.iter().sum();
                 prior = (0..k).map(|class| (total(class) + 1.0) / (n + k as f64)).collect();
             }
