@@ -26,6 +26,9 @@ pub(crate) struct Args {
     /// Threads
     #[arg(long, default_value_t = 1)]
     pub(crate) threads: usize,
+    /// At most so many rounds of a fit; as many as it needs, up to 200, where it is not given
+    #[arg(long)]
+    pub(crate) rounds: Option<usize>,
     /// Write the labels here, as CSV: item, label, votes, and the probability of every class
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,

@@ -1,4 +1,13 @@
 //! Votes in a file into labels with probabilities, by any method of manyhands-votes, and how good they are.
+//!
+//! ```text
+//! cargo run --release --example aggregate_labels -- --labels label.csv --truth truth.csv --method robust
+//! cargo run --release --example aggregate_labels -- --labels label.csv --truth truth.csv --method auto --gold-fraction 0.2
+//! cargo run --release --example aggregate_labels -- --labels tallies.csv --method counts --out labels.csv
+//! ```
+//!
+//! `label.csv` has the columns item,worker,label, or item,label,votes for counts; `truth.csv` has item,truth. Labels and classes are whole numbers from 0
+//! on; a row that stands twice counts once. A random part of the truth (`--gold-fraction`) may be used, and the rest is scored.
 
 mod args;
 mod data;

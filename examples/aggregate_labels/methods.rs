@@ -58,7 +58,10 @@ pub(crate) fn fit(
     let Prepared::Table(table) = prepared else { bail!("{:?}: wants a table", args.method) };
     // The textbook's algorithm knows no gold.
     let gold = if mode == Mode::DawidSkene { &[] } else { gold };
-    let params = Consensus::params(mode, data.n_classes).gold(gold).gold_is_random(true);
+    let mut params = Consensus::params(mode, data.n_classes).gold(gold).gold_is_random(true);
+    if let Some(rounds) = args.rounds {
+        params = params.max_rounds(rounds);
+    }
     Ok(params.seed(args.seed).threads(args.threads).fit(table)?.subjects().collect())
 }
 

@@ -66,6 +66,12 @@ pub(super) fn fit(params: &ConsensusParams, votes: Grouped) -> Result<Consensus,
     let sum: f64 = weights().sum();
     let weights: Vec<f64> = weights().map(|weight| weight / sum).collect();
     members.iter_mut().zip(weights).for_each(|(member, weight)| member.weight = weight);
+    if let [member] = &mut members[..] {
+        // The member's own copy is needed for what is asked later.
+        let probabilities = member.probabilities.clone();
+        let scores = setup.scores;
+        return Ok(Consensus::new(params, members, scores, probabilities, votes));
+    }
     let mut probabilities = vec![0.0; votes.n_subjects() * params.n_classes];
     for member in &members {
         probabilities.iter_mut().zip(&member.probabilities).for_each(|(sum, p)| *sum += member.weight * p);
@@ -125,17 +131,18 @@ impl<'a> Setup<'a> {
 
     fn fractions(&self) -> Vec<f64> {
         let k = self.params.n_classes;
-        let mut weights = vec![1.0; self.votes.volunteers.len()];
+        let m = self.votes.n_labels as u32;
+        let mut weights = vec![1.0; if self.params.mode == Mode::Majority { self.votes.volunteers.len() } else { 0 }];
         for &(volunteer, weight) in &self.params.weights {
-            if let (Some(row), Mode::Majority) = (self.votes.volunteer_row(volunteer), self.params.mode) {
-                weights[row] = weight;
+            if let Some(weight_of_row) = self.votes.volunteer_row(volunteer).and_then(|row| weights.get_mut(row)) {
+                *weight_of_row = weight;
             }
         }
         let mut q = vec![0.0; self.votes.n_subjects() * k];
         for (subject, q) in q.chunks_exact_mut(k).enumerate() {
             for &cell in self.votes.cells_of(subject) {
-                if let Some(class) = self.meaning.classes[cell as usize % self.votes.n_labels] {
-                    q[class] += weights[cell as usize / self.votes.n_labels];
+                if let Some(class) = self.meaning.classes[(cell % m) as usize] {
+                    q[class] += weights.get((cell / m) as usize).unwrap_or(&1.0);
                 }
             }
             let sum: f64 = q.iter().sum();
@@ -247,6 +254,13 @@ impl<'a> Setup<'a> {
             _ => Temperature::Fitted,
         };
         let temperature = self.params.temperature.unwrap_or(default);
+        // Untempered probabilities without gold or scores are those of the last round.
+        if tau_is_one(temperature) && self.gold_rows.is_empty() && model.n_groups == 1 && self.params.prior.is_none() {
+            let offsets = model.rates.prior.clone();
+            let calibration = Calibration { tau: 1.0, offsets, loss: 0.0 };
+            let probabilities = model.q.clone();
+            return Member { mode, model, calibration, loss: 0.0, weight: 1.0, probabilities };
+        }
         let problem = self.problem(model.n_groups);
         let mut evidence = model.evidence(&problem);
         if temperature == Temperature::Fitted && recipe.with_kinds {
@@ -281,6 +295,10 @@ impl<'a> Setup<'a> {
         let calibration = Calibration { tau, offsets, loss };
         Member { mode, model, calibration, loss, weight: 1.0, probabilities }
     }
+}
+
+fn tau_is_one(temperature: Temperature) -> bool {
+    temperature == Temperature::Fixed(1.0)
 }
 
 /// Logarithms into probabilities.

@@ -215,7 +215,7 @@ impl ConsensusParams {
     /// [`Error::PseudoCount`], [`Error::Parameter`].
     pub fn fit(&self, table: &VoteTable) -> Result<Consensus, Error> {
         self.check(table.n_labels())?;
-        super::fit::fit(self, table.grouped()?)
+        super::fit::fit(self, table.grouped(self.threads)?)
     }
 
     pub(super) fn meaning(&self, n_labels: usize) -> Meaning {

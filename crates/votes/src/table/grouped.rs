@@ -45,7 +45,7 @@ impl Grouped {
 impl VoteTable {
     /// # Errors
     /// [`Error::NoVotes`], [`Error::TooManyCells`].
-    pub(crate) fn grouped(&self) -> Result<Grouped, Error> {
+    pub(crate) fn grouped(&self, threads: usize) -> Result<Grouped, Error> {
         if self.is_empty() {
             return Err(Error::NoVotes);
         }
@@ -70,9 +70,28 @@ impl VoteTable {
             cells[*slot as usize] = rank * self.n_labels as u32 + u32::from(label);
             *slot += 1;
         }
-        for bounds in starts.windows(2) {
-            cells[bounds[0] as usize..bounds[1] as usize].sort_unstable();
-        }
+        // Each thread sorts the votes of as many subjects.
+        let part = subjects.len().div_ceil(threads.max(1));
+        std::thread::scope(|scope| {
+            let mut rest = &mut cells[..];
+            for part in (0..subjects.len()).step_by(part).map(|first| first..(first + part).min(subjects.len())) {
+                let starts = &starts[part.start..=part.end];
+                let (mine, others) = rest.split_at_mut((starts[starts.len() - 1] - starts[0]) as usize);
+                rest = others;
+                let last = part.end == subjects.len();
+                let mut work = move || {
+                    for bounds in starts.windows(2) {
+                        let votes = (bounds[0] - starts[0]) as usize..(bounds[1] - starts[0]) as usize;
+                        mine[votes].sort_unstable();
+                    }
+                };
+                if last {
+                    work();
+                } else {
+                    scope.spawn(work);
+                }
+            }
+        });
         Ok(Grouped { n_labels: self.n_labels, subjects, volunteers, starts, cells })
     }
 }
