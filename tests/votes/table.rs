@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use manyhands_votes::{Consensus, Error, Mode, Repeats, Vote, VoteTable};
+use manyhands_votes::{Consensus, Error, Mode, Repeats, Swap, Vote, VoteTable};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -41,6 +41,9 @@ proptest! {
             merged.merge(&table(&mine)).unwrap();
         }
         prop_assert_eq!(&merged, &whole);
+        // So online SWAP over the merged table is that of one run, to the bit.
+        let swap = Swap::params([0.5, 0.3, 0.2]).gold(&[(0, 0), (1, 1), (2, 2)]);
+        prop_assert_eq!(swap.replay(&merged).unwrap(), swap.replay(&whole).unwrap());
         // A part that comes twice changes nothing.
         let (first, last) = rows.split_at(rows.len() / 2);
         merged.merge(&table(first)).unwrap();

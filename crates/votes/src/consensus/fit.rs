@@ -132,9 +132,12 @@ impl<'a> Setup<'a> {
     fn fractions(&self) -> Vec<f64> {
         let k = self.params.n_classes;
         let m = self.votes.n_labels as u32;
-        let mut weights = vec![1.0; if self.params.mode == Mode::Majority { self.votes.volunteers.len() } else { 0 }];
+        let mut weights =
+            vec![1.0; if self.params.mode == Mode::Majority { self.votes.volunteers.len() } else { 0 }];
         for &(volunteer, weight) in &self.params.weights {
-            if let Some(weight_of_row) = self.votes.volunteer_row(volunteer).and_then(|row| weights.get_mut(row)) {
+            if let Some(weight_of_row) =
+                self.votes.volunteer_row(volunteer).and_then(|row| weights.get_mut(row))
+            {
                 *weight_of_row = weight;
             }
         }
@@ -255,7 +258,11 @@ impl<'a> Setup<'a> {
         };
         let temperature = self.params.temperature.unwrap_or(default);
         // Untempered probabilities without gold or scores are those of the last round.
-        if tau_is_one(temperature) && self.gold_rows.is_empty() && model.n_groups == 1 && self.params.prior.is_none() {
+        if tau_is_one(temperature)
+            && self.gold_rows.is_empty()
+            && model.n_groups == 1
+            && self.params.prior.is_none()
+        {
             let offsets = model.rates.prior.clone();
             let calibration = Calibration { tau: 1.0, offsets, loss: 0.0 };
             let probabilities = model.q.clone();

@@ -15,7 +15,7 @@ impl Consensus {
     /// volunteers add up, and derivatives carry the sum over to the log-odds of each class, to first order. Log-odds are taken as normal, and
     /// the deviation is that of their logistic, so that it never exceeds 1/2. Where several models are averaged, their
     /// disagreement adds to it. Temperature, prior and the probabilities of other subjects are taken as known. All 0 for
-    /// [`Mode::Majority`](super::Mode::Majority), for which [`Estimate`] is the measure.
+    /// [`Mode::Majority`](super::Mode::Majority), for which [`wilson_interval`](crate::wilson_interval) is the measure.
     pub fn deviations(&self) -> Array2<f64> {
         let k = self.n_classes();
         let mut variance = vec![0.0; self.probabilities.len()];

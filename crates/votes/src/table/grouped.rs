@@ -74,7 +74,9 @@ impl VoteTable {
         let part = subjects.len().div_ceil(threads.max(1));
         std::thread::scope(|scope| {
             let mut rest = &mut cells[..];
-            for part in (0..subjects.len()).step_by(part).map(|first| first..(first + part).min(subjects.len())) {
+            for part in
+                (0..subjects.len()).step_by(part).map(|first| first..(first + part).min(subjects.len()))
+            {
                 let starts = &starts[part.start..=part.end];
                 let (mine, others) = rest.split_at_mut((starts[starts.len() - 1] - starts[0]) as usize);
                 rest = others;
