@@ -7,6 +7,9 @@ use rand_chacha::ChaCha8Rng;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
+/// (item, class)
+pub(crate) type Truth = Vec<(usize, usize)>;
+
 /// What the files hold. Items and workers are numbered in the order in which they come.
 #[derive(Debug, Default)]
 pub(crate) struct Data {
@@ -18,8 +21,8 @@ pub(crate) struct Data {
     pub(crate) tallies: Vec<Tally>,
     pub(crate) n_votes: u64,
     pub(crate) n_classes: usize,
-    /// (item, class) of items with votes.
-    pub(crate) truth: Vec<(usize, usize)>,
+    /// Of items with votes.
+    pub(crate) truth: Truth,
 }
 
 impl Data {
@@ -100,7 +103,7 @@ impl Data {
     }
 
     /// A random part of the truth, and the rest. Drawn from the items in the order of their names' first votes.
-    pub(crate) fn split(&self, fraction: f64, seed: u64) -> (Vec<(usize, usize)>, Vec<(usize, usize)>) {
+    pub(crate) fn split(&self, fraction: f64, seed: u64) -> (Truth, Truth) {
         let mut gold = self.truth.clone();
         gold.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
         let n = (gold.len() as f64 * fraction).round() as usize;

@@ -27,9 +27,9 @@ fn main() -> Result<()> {
     args.check()?;
     let data = Data::read(&args.labels, args.truth.as_deref(), args.method == Method::Counts)?;
     let (gold, rest) = data.split(args.gold_fraction, args.seed);
-    let prepared = methods::prepare(&args, &data)?;
+    let table = methods::table(&args, &data)?;
     let start = Instant::now();
-    let estimates = methods::fit(&args, &data, &prepared, &gold)?;
+    let estimates = methods::fit(&args, &data, table.as_ref(), &gold)?;
     let seconds_fit = start.elapsed().as_secs_f64();
     let mut report = Report {
         method: args.method,

@@ -9,17 +9,11 @@ use manyhands_votes::{Consensus, Estimate, Mode, Swap, TallyKind, TallyMixture, 
 /// What is known about every item.
 pub(crate) type Estimates = Vec<(usize, Estimate)>;
 
-/// Votes as a method wants them; making them is not part of the fit.
-#[derive(Debug)]
-pub(crate) enum Prepared {
-    Table(VoteTable),
-    Slice,
-}
-
-pub(crate) fn prepare(args: &Args, data: &Data) -> Result<Prepared> {
+/// Votes in columns, for the methods that want them so; making them is not part of the fit.
+pub(crate) fn table(args: &Args, data: &Data) -> Result<Option<VoteTable>> {
     Ok(match args.method {
-        Method::SwapOnline | Method::SwapUnsupervised | Method::Counts => Prepared::Slice,
-        _ => Prepared::Table(VoteTable::from_votes(data.n_classes, &data.votes)?),
+        Method::SwapOnline | Method::SwapUnsupervised | Method::Counts => None,
+        _ => Some(VoteTable::from_votes(data.n_classes, &data.votes)?),
     })
 }
 
@@ -27,7 +21,7 @@ pub(crate) fn prepare(args: &Args, data: &Data) -> Result<Prepared> {
 pub(crate) fn fit(
     args: &Args,
     data: &Data,
-    prepared: &Prepared,
+    table: Option<&VoteTable>,
     gold: &[(usize, usize)],
 ) -> Result<Estimates> {
     let mode = match args.method {
@@ -55,7 +49,7 @@ pub(crate) fn fit(
             return Ok(mixture.fit(&data.tallies)?.subjects().collect());
         }
     };
-    let Prepared::Table(table) = prepared else { bail!("{:?}: wants a table", args.method) };
+    let Some(table) = table else { bail!("{:?}: wants a table", args.method) };
     // The textbook's algorithm knows no gold.
     let gold = if mode == Mode::DawidSkene { &[] } else { gold };
     let mut params = Consensus::params(mode, data.n_classes).gold(gold).gold_is_random(true);
