@@ -136,7 +136,7 @@ fn consensus(c: &mut Criterion) {
                     let params = Consensus::params(mode, k).gold(&crowd.gold).max_rounds(10).threads(threads);
                     let name = format!("{mode:?}, {k} classes, {threads} threads");
                     group.bench_function(BenchmarkId::new(name, n), |b| {
-                        b.iter(|| params.fit(&table).unwrap())
+                        b.iter(|| params.fit(&table).unwrap());
                     });
                 }
             }
@@ -149,7 +149,7 @@ fn consensus(c: &mut Criterion) {
     for mode in [Mode::Robust, Mode::Auto] {
         let params = Consensus::params(mode, 2).gold(&crowd.gold);
         group.bench_function(BenchmarkId::new(format!("{mode:?}"), 10_000), |b| {
-            b.iter(|| params.fit(&table).unwrap())
+            b.iter(|| params.fit(&table).unwrap());
         });
     }
     group.finish();

@@ -57,7 +57,7 @@ fn stream() -> (VoteTable, Vec<(usize, usize)>) {
     for round in 0..20 {
         for subject in 0..200 {
             let volunteer = (subject * 7 + round) % 20;
-            let label = subject % 2 ^ usize::from(rng.random_bool(0.1 + 0.3 * (volunteer as f64 / 20.0)));
+            let label = (subject % 2) ^ usize::from(rng.random_bool(0.1 + 0.3 * (volunteer as f64 / 20.0)));
             let time = (round * 200 + subject) as i64;
             table.push_at(vote(volunteer, subject, label), time, time as u64).unwrap();
         }
@@ -101,7 +101,7 @@ fn a_replay_saves_votes_and_keeps_most_of_the_accuracy() {
     // Retiring gold too saves more; subjects that may come back save nothing.
     let with_gold = Replay::params(params.clone(), rule.clone().gold_retires(true)).fit(&table).unwrap();
     assert!(with_gold.votes_saved() > replay.votes_saved());
-    let resurrect = Replay::params(params.clone(), rule.clone().resurrect(true)).fit(&table).unwrap();
+    let resurrect = Replay::params(params.clone(), rule.resurrect(true)).fit(&table).unwrap();
     assert_eq!(resurrect.votes_saved(), 0);
     // A maximum of votes ends every subject, and the majority is that of its first votes.
     let rule = RetireRule::binary(0.0, 1.0).max_votes(5).on_max(OnMax::MajorityVote).gold_retires(true);

@@ -82,7 +82,7 @@ fn wrong_tallies_are_named() {
     assert_eq!(params.fit(&[tally(1, &[1, 2]), tally(2, &[1])]).unwrap_err(), length(1, 2));
     assert_eq!(params.fit(&[tally(2, &[1])]).unwrap_err(), length(1, 2));
     assert!(matches!(params.fit(&[tally(1, &[u32::MAX, 1])]), Err(Error::TooManyVotes { .. })));
-    let gold = params.clone().gold(&[(1, 2)]).fit(&[tally(1, &[1, 1])]);
+    let gold = params.gold(&[(1, 2)]).fit(&[tally(1, &[1, 1])]);
     assert!(matches!(gold, Err(Error::GoldClass { .. })));
 }
 
