@@ -6,10 +6,12 @@
     venv/bin/python benches/peers/votes.py target/release/examples/aggregate_labels
 
 Votes are simulated: 100 000 items, 10 votes each, by 5 000 workers who are right in 55 to 98 % of either class; 30 % of the items are of class 1.
-Reading the file is not counted on either side. Each figure is the least of so many runs.
+Reading the file is not counted on either side, nor making ids into numbers on ours. Ours runs on all cores; crowd-kit has one thread. Each figure is
+the least of three runs.
 """
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -51,7 +53,7 @@ def ours(program, folder, *arguments):
     def run():
         report = folder / "report.json"
         files = ["--labels", folder / "label.csv", "--truth", folder / "truth.csv", "--json", report]
-        subprocess.run([program, *files, *arguments], check=True)
+        subprocess.run([program, *files, *arguments, "--threads", str(os.cpu_count())], check=True)
         return json.loads(report.read_text())["seconds_fit"]
 
     return best(run)

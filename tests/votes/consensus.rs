@@ -326,3 +326,17 @@ fn what_is_wrong_with_a_consensus_is_named() {
     }
     assert_eq!(good().fit(&VoteTable::new(2).unwrap()).unwrap_err(), Error::NoVotes);
 }
+
+#[test]
+fn a_large_fit_has_the_same_bits_on_one_and_on_three_threads() {
+    // Fits take a further thread for every 30 000 votes only.
+    for k in [2, 3] {
+        let votes = crowd(20_000, 500, 5, k, 10);
+        let table = VoteTable::from_votes(k, &votes).unwrap();
+        for mode in [Mode::DawidSkene, Mode::GoldEm] {
+            let params = Consensus::params(mode, k).max_rounds(4);
+            let (one, three) = (params.fit(&table).unwrap(), params.clone().threads(3).fit(&table).unwrap());
+            assert_eq!(one.probabilities(), three.probabilities());
+        }
+    }
+}

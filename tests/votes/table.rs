@@ -25,7 +25,7 @@ fn table(rows: &[(Vote, i64, u64)]) -> VoteTable {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
     fn any_split_merged_in_any_order_is_the_table_that_was_never_cut(

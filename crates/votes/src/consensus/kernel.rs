@@ -126,7 +126,7 @@ impl Problem<'_> {
         work: impl Fn(std::ops::Range<usize>, &mut [f64]) -> Part + Sync,
     ) -> Round {
         let n = self.votes.n_subjects();
-        let n_parts = self.threads.clamp(1, n.max(1));
+        let n_parts = self.votes.n_parts(self.threads);
         let bounds: Vec<usize> = (0..=n_parts)
             .map(|part| match part {
                 0 => 0,

@@ -18,7 +18,19 @@ pub(crate) struct Grouped {
     pub(crate) cells: Vec<u32>,
 }
 
+/// A thread that is started takes as long as some ten thousand votes.
+const VOTES_PER_THREAD: usize = 30_000;
+
+/// How many threads are worth it.
+fn n_parts(threads: usize, n_votes: usize) -> usize {
+    threads.min(n_votes / VOTES_PER_THREAD).max(1)
+}
+
 impl Grouped {
+    pub(crate) fn n_parts(&self, threads: usize) -> usize {
+        n_parts(threads, self.cells.len()).min(self.n_subjects().max(1))
+    }
+
     pub(crate) fn n_subjects(&self) -> usize {
         self.subjects.len()
     }
@@ -71,7 +83,7 @@ impl VoteTable {
             *slot += 1;
         }
         // Each thread sorts the votes of as many subjects.
-        let part = subjects.len().div_ceil(threads.max(1));
+        let part = subjects.len().div_ceil(n_parts(threads, cells.len()));
         std::thread::scope(|scope| {
             let mut rest = &mut cells[..];
             for part in
