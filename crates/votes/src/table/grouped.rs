@@ -74,13 +74,21 @@ impl VoteTable {
         for i in 1..starts.len() {
             starts[i] += starts[i - 1];
         }
-        let mut next = starts.clone();
-        let mut cells = vec![0; self.len()];
-        for ((&subject, &volunteer), &label) in self.subject.iter().zip(&self.volunteer).zip(&self.label) {
-            let slot = &mut next[subject_ranks[subject as usize] as usize];
-            let rank = volunteer_ranks[volunteer as usize];
-            cells[*slot as usize] = rank * self.n_labels as u32 + u32::from(label);
-            *slot += 1;
+        let cell = |volunteer: u32, label: u16| {
+            volunteer_ranks[volunteer as usize] * self.n_labels as u32 + u32::from(label)
+        };
+        let votes = self.volunteer.iter().zip(&self.label);
+        let mut cells: Vec<u32>;
+        if self.subject.is_sorted_by_key(|&row| subject_ranks[row as usize]) {
+            cells = votes.map(|(&volunteer, &label)| cell(volunteer, label)).collect();
+        } else {
+            cells = vec![0; self.len()];
+            let mut next = starts.clone();
+            for (&subject, (&volunteer, &label)) in self.subject.iter().zip(votes) {
+                let slot = &mut next[subject_ranks[subject as usize] as usize];
+                cells[*slot as usize] = cell(volunteer, label);
+                *slot += 1;
+            }
         }
         // Each thread sorts the votes of as many subjects.
         let part = subjects.len().div_ceil(n_parts(threads, cells.len()));
