@@ -29,6 +29,9 @@ pub(crate) struct Args {
     /// At most so many rounds of a fit; as many as it needs, up to 200, where it is not given
     #[arg(long)]
     pub(crate) rounds: Option<usize>,
+    /// Times to fit, of which the fastest is reported
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) runs: u32,
     /// Write the labels here, as CSV: item, label, votes, and the probability of every class
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,

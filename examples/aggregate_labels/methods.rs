@@ -9,6 +9,26 @@ use manyhands_votes::{Consensus, Estimate, Mode, Swap, TallyKind, TallyMixture, 
 /// What is known about every item.
 pub(crate) type Estimates = Vec<(usize, Estimate)>;
 
+/// A fit of any method.
+#[derive(Debug)]
+pub(crate) enum Fitted {
+    Consensus(Box<Consensus>),
+    Swap(Box<Swap>),
+    SpaceWarps(Box<SpaceWarps>),
+    Tallies(Box<TallyMixture>),
+}
+
+impl Fitted {
+    pub(crate) fn estimates(&self) -> Estimates {
+        match self {
+            Self::Consensus(fit) => fit.subjects().collect(),
+            Self::Swap(fit) => fit.subjects().collect(),
+            Self::SpaceWarps(fit) => fit.subjects().collect(),
+            Self::Tallies(fit) => fit.subjects().collect(),
+        }
+    }
+}
+
 /// Votes in columns, for the methods that want them so; making them is not part of the fit.
 pub(crate) fn table(args: &Args, data: &Data) -> Result<Option<VoteTable>> {
     Ok(match args.method {
@@ -23,7 +43,7 @@ pub(crate) fn fit(
     data: &Data,
     table: Option<&VoteTable>,
     gold: &[(usize, usize)],
-) -> Result<Estimates> {
+) -> Result<Fitted> {
     let mode = match args.method {
         Method::Majority => Mode::Majority,
         Method::OneCoin => Mode::OneCoin,
@@ -35,18 +55,18 @@ pub(crate) fn fit(
         Method::SwapOnline => {
             let mut swap = Swap::params(frequencies(gold, data.n_classes)).gold(gold).build()?;
             data.votes.iter().try_for_each(|&vote| swap.observe(vote))?;
-            return Ok(swap.subjects().collect());
+            return Ok(Fitted::Swap(Box::new(swap)));
         }
         Method::SwapUnsupervised => {
             if data.n_classes != 2 {
                 bail!("--method swap-unsupervised: the data have {} classes, wants 2", data.n_classes);
             }
             let swap = SpaceWarps::params(frequencies(gold, 2)[1]).gold(gold).learning(Learning::Both);
-            return Ok(swap.fit(&data.votes)?.subjects().collect());
+            return Ok(Fitted::SpaceWarps(Box::new(swap.fit(&data.votes)?)));
         }
         Method::Counts => {
             let mixture = TallyMixture::params(data.n_classes, TallyKind::Overdispersed).gold(gold);
-            return Ok(mixture.fit(&data.tallies)?.subjects().collect());
+            return Ok(Fitted::Tallies(Box::new(mixture.fit(&data.tallies)?)));
         }
     };
     let Some(table) = table else { bail!("{:?}: wants a table", args.method) };
@@ -56,7 +76,7 @@ pub(crate) fn fit(
     if let Some(rounds) = args.rounds {
         params = params.max_rounds(rounds);
     }
-    Ok(params.seed(args.seed).threads(args.threads).fit(table)?.subjects().collect())
+    Ok(Fitted::Consensus(Box::new(params.seed(args.seed).threads(args.threads).fit(table)?)))
 }
 
 /// (n + 1) / (n_gold + K) of every class.
