@@ -1,7 +1,10 @@
 //! Benchmarks of manyhands-votes: votes per second, by the number of votes in the id.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use manyhands_votes::{MajorityVote, Repeats, Swap, SwapParams, Vote};
+use manyhands_votes::{
+    Consensus, MajorityVote, Mode, Repeats, Replay, RetireRule, Swap, SwapParams, Tally, TallyKind,
+    TallyMixture, Vote, VoteTable,
+};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -116,5 +119,134 @@ fn majority_vote(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, swap_fit, swap_observe, swap_estimates, majority_vote);
+/// Every offline mode, 10 rounds at most so that figures are those of the same work; by threads.
+fn consensus(c: &mut Criterion) {
+    let mut group = c.benchmark_group("consensus");
+    group.sample_size(10);
+    for n in [10_000, 100_000, 1_000_000] {
+        group.throughput(Throughput::Elements(n as u64));
+        for (k, modes) in [
+            (2, &[Mode::Majority, Mode::OneCoin, Mode::DawidSkene, Mode::Swap, Mode::GoldEm][..]),
+            (5, &[Mode::DawidSkene][..]),
+        ] {
+            let crowd = Crowd::new(n, k, 1);
+            let table = VoteTable::from_votes(k, &crowd.votes).unwrap();
+            for &mode in modes {
+                for threads in [1, 2] {
+                    let params = Consensus::params(mode, k).gold(&crowd.gold).max_rounds(10).threads(threads);
+                    let name = format!("{mode:?}, {k} classes, {threads} threads");
+                    group.bench_function(BenchmarkId::new(name, n), |b| {
+                        b.iter(|| params.fit(&table).unwrap());
+                    });
+                }
+            }
+        }
+    }
+    // Starts, folds and held-out votes: these fit many models.
+    let crowd = Crowd::new(10_000, 2, 1);
+    let table = VoteTable::from_votes(2, &crowd.votes).unwrap();
+    group.throughput(Throughput::Elements(10_000));
+    for mode in [Mode::Robust, Mode::Auto] {
+        let params = Consensus::params(mode, 2).gold(&crowd.gold);
+        group.bench_function(BenchmarkId::new(format!("{mode:?}"), 10_000), |b| {
+            b.iter(|| params.fit(&table).unwrap());
+        });
+    }
+    group.finish();
+}
+
+/// Ten million votes, once each: modes whose time is the memory's.
+fn ten_million(c: &mut Criterion) {
+    const N: usize = 10_000_000;
+    let mut group = c.benchmark_group("ten million");
+    group.sample_size(10).throughput(Throughput::Elements(N as u64));
+    let crowd = std::cell::OnceCell::new();
+    let crowd = || crowd.get_or_init(|| Crowd::new(N, 2, 1));
+    group.bench_function(BenchmarkId::new("swap/fit", N), |b| {
+        let params = crowd().swap();
+        b.iter(|| params.fit(&crowd().votes).unwrap());
+    });
+    group.bench_function(BenchmarkId::new("dawid-skene, 10 rounds, 2 threads", N), |b| {
+        let table = VoteTable::from_votes(2, &crowd().votes).unwrap();
+        let params = Consensus::params(Mode::DawidSkene, 2).max_rounds(10).threads(2);
+        b.iter(|| params.fit(&table).unwrap());
+    });
+    group.finish();
+}
+
+fn table(c: &mut Criterion) {
+    let mut group = c.benchmark_group("table");
+    for n in SIZES {
+        group.throughput(Throughput::Elements(n as u64));
+        let crowd = Crowd::new(n, 2, 1);
+        group.bench_function(BenchmarkId::new("from_votes", n), |b| {
+            b.iter(|| VoteTable::from_votes(2, &crowd.votes).unwrap());
+        });
+        let part = |parity: usize| {
+            let mut table = VoteTable::new(2).unwrap();
+            let votes = crowd.votes.iter().enumerate().filter(|(i, _)| i % 2 == parity);
+            votes.for_each(|(i, &vote)| table.push_at(vote, i as i64, i as u64).unwrap());
+            table
+        };
+        let (even, odd) = (part(0), part(1));
+        group.bench_function(BenchmarkId::new("merge of two halves", n), |b| {
+            b.iter(|| {
+                let mut merged = even.clone();
+                merged.merge(&odd).unwrap();
+                merged
+            });
+        });
+    }
+    group.finish();
+}
+
+fn tallies(c: &mut Criterion) {
+    let mut group = c.benchmark_group("tallies");
+    group.sample_size(10);
+    for n in [1_000, 100_000] {
+        let mut rng = ChaCha8Rng::seed_from_u64(7);
+        let tallies: Vec<Tally> = (0..n)
+            .map(|subject| {
+                let rate =
+                    if subject % 10 == 0 { rng.random_range(0.2..0.9) } else { rng.random_range(0.0..0.1) };
+                let yes = (0..20).filter(|_| rng.random_bool(rate)).count() as u32;
+                Tally { subject, counts: vec![20 - yes, yes] }
+            })
+            .collect();
+        group.throughput(Throughput::Elements(n as u64));
+        for kind in [TallyKind::Pooled, TallyKind::Overdispersed] {
+            let params = TallyMixture::params(2, kind);
+            group.bench_function(BenchmarkId::new(format!("{kind:?}, subjects"), n), |b| {
+                b.iter(|| params.fit(&tallies).unwrap());
+            });
+        }
+    }
+    group.finish();
+}
+
+fn replay(c: &mut Criterion) {
+    let mut group = c.benchmark_group("replay");
+    group.sample_size(10);
+    for n in [10_000, 100_000] {
+        group.throughput(Throughput::Elements(n as u64));
+        let crowd = Crowd::new(n, 2, 1);
+        let table = VoteTable::from_votes(2, &crowd.votes).unwrap();
+        let params = Replay::params(crowd.swap(), RetireRule::binary(0.01, 0.99));
+        group.bench_function(BenchmarkId::new("fit", n), |b| b.iter(|| params.fit(&table).unwrap()));
+    }
+    group.finish();
+}
+
+criterion_group!(
+    benches,
+    swap_fit,
+    swap_observe,
+    swap_estimates,
+    majority_vote,
+    consensus,
+    ten_million,
+    table,
+    tallies,
+    replay
+);
 criterion_main!(benches);

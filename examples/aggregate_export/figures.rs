@@ -64,10 +64,15 @@ fn reliability(aggregate: &Aggregate<'_>) -> Result<String> {
         let reliability = Probabilities::new(&outcomes, &shares)?.reliability(Bins::EqualWidth(N_BINS))?;
         let bins = reliability.bins().iter().filter(|bin| bin.n > 0);
         let points = bins.map(|bin| (bin.mean_probability, bin.frequency)).collect();
-        Ok(Curve { label: label.to_owned(), points, colour, is_faint: false })
+        Ok(Curve { label: label.to_owned(), points, colour, is_faint: false, has_dots: true })
     };
-    let ideal =
-        Curve { label: "ideal".to_owned(), points: vec![(0.0, 0.0), (1.0, 1.0)], colour: 7, is_faint: true };
+    let ideal = Curve {
+        label: "ideal".to_owned(),
+        points: vec![(0.0, 0.0), (1.0, 1.0)],
+        colour: 7,
+        is_faint: true,
+        has_dots: false,
+    };
     let mut lines = vec![ideal, curve("next vote", 0, &aggregate.next_votes)?];
     let gold: BTreeMap<usize, usize> = aggregate.gold.iter().copied().collect();
     let on_gold: Vec<(f64, bool)> = aggregate

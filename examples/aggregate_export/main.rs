@@ -44,7 +44,7 @@ fn main() -> Result<()> {
         File::open(&args.export).with_context(|| format!("{}: cannot be read", args.export.display()))?;
     let n_bytes = export.metadata()?.len();
     let gold = gold_files(&args.gold)?;
-    files::ensure_writable(&args.out)?;
+    files::ensure_writable("--out", &args.out)?;
 
     let begin = Instant::now();
     // The quarantine is small; where it is not, memory is the least of the worries.

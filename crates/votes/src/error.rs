@@ -14,6 +14,22 @@ pub enum Error {
         /// The greatest number of classes.
         max: usize,
     },
+    /// Too few or too many labels.
+    #[error("the number of labels is {got}, wants 1 to {max}")]
+    Labels {
+        /// The number of labels that was asked for.
+        got: usize,
+        /// The greatest number of labels.
+        max: usize,
+    },
+    /// Volunteers times labels are more than a table of confusion matrices holds.
+    #[error("volunteers times labels are {got}, wants at most {max}")]
+    TooManyCells {
+        /// Volunteers times labels.
+        got: u64,
+        /// The greatest number.
+        max: u64,
+    },
     /// A prior that is not a probability, or one of zero where every class must be possible.
     #[error("prior of class {class} is {got}, wants a probability (above 0 for an aggregator)")]
     Prior {
@@ -27,6 +43,46 @@ pub enum Error {
     PriorSum {
         /// The sum.
         got: f64,
+    },
+    /// A prior of another length than there are classes.
+    #[error("prior has {got} probabilities, wants one for each of {n_classes} classes")]
+    PriorLength {
+        /// Its length.
+        got: usize,
+        /// The number of classes.
+        n_classes: usize,
+    },
+    /// Labels that speak for classes which do not exist, or not one entry per label.
+    #[error(
+        "label_classes has {got} entries, wants {n_labels} of which each is none or less than {n_classes}"
+    )]
+    LabelClasses {
+        /// The number of entries.
+        got: usize,
+        /// The number of labels.
+        n_labels: usize,
+        /// The number of classes.
+        n_classes: usize,
+    },
+    /// A tally of another length than the first, or with fewer labels than there are classes.
+    #[error("tally of subject {subject} has {got} counts, wants {wants}")]
+    TallyLength {
+        /// The subject.
+        subject: usize,
+        /// Its length.
+        got: usize,
+        /// The length of the first tally, or the number of classes where that is more.
+        wants: usize,
+    },
+    /// A parameter out of its range.
+    #[error("{field} is {got}, wants {wants}")]
+    Parameter {
+        /// The parameter.
+        field: &'static str,
+        /// Its value.
+        got: f64,
+        /// What it may be.
+        wants: &'static str,
     },
     /// A pseudo-count that is negative, NaN or so large that its row sum is not finite.
     #[error("pseudo_count is {got}, wants a finite number of 0 or more")]

@@ -60,6 +60,11 @@ pub(crate) fn check_id(field: &'static str, got: usize) -> Result<u32, Error> {
     if got > MAX_ID { Err(Error::Id { field, got, max: MAX_ID }) } else { Ok(got as u32) }
 }
 
+/// One label is enough, as a table may hold the clicks of those who clicked.
+pub(crate) fn check_n_labels(got: usize) -> Result<usize, Error> {
+    if (1..=MAX_CLASSES).contains(&got) { Ok(got) } else { Err(Error::Labels { got, max: MAX_CLASSES }) }
+}
+
 pub(crate) fn check_n_classes(got: usize) -> Result<usize, Error> {
     if (2..=MAX_CLASSES).contains(&got) { Ok(got) } else { Err(Error::Classes { got, max: MAX_CLASSES }) }
 }

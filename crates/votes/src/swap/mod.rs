@@ -127,6 +127,11 @@ impl Swap {
         self.params.prior.probabilities()
     }
 
+    /// Whether the truth of a subject is known to this SWAP.
+    pub fn is_gold(&self, subject: usize) -> bool {
+        self.subjects.ids().row(subject).is_some_and(|row| self.params.gold.truth(row).is_some())
+    }
+
     /// The same votes and volunteers under another prior. Costs nothing per vote: volunteers do not depend on it.
     ///
     /// # Errors

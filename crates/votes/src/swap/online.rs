@@ -1,6 +1,6 @@
 //! SWAP vote by vote: each is weighed with what its volunteer has shown so far (Marshall et al. 2016).
 
-use crate::{Error, Swap, Vote, vote::check_total};
+use crate::{Error, Swap, SwapParams, Vote, VoteTable, vote::check_total};
 
 impl Swap {
     /// Takes one vote: weighs it with the volunteer's confusion matrix as it is now, updates the subject, and then, where
@@ -26,5 +26,18 @@ impl Swap {
         self.subjects.add(subject, 1, ln_theta);
         self.volunteers.add(volunteer, self.params.gold.truth(subject), label);
         Ok(())
+    }
+}
+
+impl SwapParams {
+    /// Online SWAP over a table, in its order. Tables that were merged from parts with times stand in the order of time, so the
+    /// result has the same bits as one run over everything.
+    ///
+    /// # Errors
+    /// Those of [`Self::build`] and [`Swap::observe`].
+    pub fn replay(&self, table: &VoteTable) -> Result<Swap, Error> {
+        let mut swap = self.build()?;
+        table.votes().try_for_each(|vote| swap.observe(vote))?;
+        Ok(swap)
     }
 }

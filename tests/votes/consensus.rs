@@ -1,0 +1,342 @@
+//! Offline modes: slow twins, symmetry, gold, temperature, uncertainty.
+
+use std::collections::BTreeMap;
+
+use approx::assert_abs_diff_eq;
+use manyhands_votes::{Consensus, Error, Mode, PseudoCounts, Swap, Temperature, Vote, VoteTable};
+use ndarray::Array2;
+use proptest::prelude::*;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::vote;
+
+/// A crowd of which every volunteer has a confusion matrix; subject s has the truth s mod K.
+fn crowd(n_subjects: usize, n_volunteers: usize, per_subject: usize, k: usize, seed: u64) -> Vec<Vote> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let skills: Vec<f64> = (0..n_volunteers).map(|_| rng.random_range(0.4..0.95)).collect();
+    let mut votes = vec![];
+    for subject in 0..n_subjects {
+        for i in 0..per_subject {
+            let volunteer = (subject * 5 + i * 3) % n_volunteers;
+            let right = rng.random_bool(skills[volunteer]);
+            let label = if right { subject % k } else { (subject + rng.random_range(1..k)) % k };
+            votes.push(vote(volunteer, subject, label));
+        }
+    }
+    votes
+}
+
+/// Dawid and Skene (1979) by products of probabilities, γ in every cell, gold clamped: `rounds` M and E steps.
+fn dawid_skene_twin(
+    votes: &[Vote],
+    k: usize,
+    gamma: f64,
+    gold: &BTreeMap<usize, usize>,
+    rounds: usize,
+) -> BTreeMap<usize, Vec<f64>> {
+    let mut q: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+    for vote in votes {
+        q.entry(vote.subject).or_insert(vec![0.0; k])[vote.label] += 1.0;
+    }
+    let normalise = |p: &mut Vec<f64>| {
+        let sum: f64 = p.iter().sum();
+        p.iter_mut().for_each(|p| *p /= sum);
+    };
+    let clamp = |q: &mut BTreeMap<usize, Vec<f64>>| {
+        for (subject, &truth) in gold {
+            q.insert(*subject, (0..k).map(|t| f64::from(u8::from(t == truth))).collect());
+        }
+    };
+    q.values_mut().for_each(normalise);
+    clamp(&mut q);
+    for _ in 0..rounds {
+        let mut theta: BTreeMap<usize, Vec<Vec<f64>>> = BTreeMap::new();
+        for vote in votes {
+            let rows = theta.entry(vote.volunteer).or_insert(vec![vec![gamma; k]; k]);
+            rows.iter_mut().zip(&q[&vote.subject]).for_each(|(row, q)| row[vote.label] += q);
+        }
+        theta.values_mut().flatten().for_each(normalise);
+        let mut prior = vec![0.0; k];
+        q.values().for_each(|q| prior.iter_mut().zip(q).for_each(|(sum, q)| *sum += q));
+        normalise(&mut prior);
+        for q in q.values_mut() {
+            q.clone_from(&prior);
+        }
+        for vote in votes {
+            let p = q.get_mut(&vote.subject).unwrap();
+            (0..k).for_each(|t| p[t] *= theta[&vote.volunteer][t][vote.label]);
+        }
+        q.values_mut().for_each(normalise);
+        clamp(&mut q);
+    }
+    q
+}
+
+#[test]
+fn dawid_skene_agrees_with_its_slow_twin() {
+    for (k, seed) in [(2, 1), (3, 2), (5, 3)] {
+        let votes = crowd(60, 9, 6, k, seed);
+        let table = VoteTable::from_votes(k, &votes).unwrap();
+        for gold in [BTreeMap::new(), BTreeMap::from([(0, 0), (1, 1), (7, 7 % k)])] {
+            let pairs: Vec<_> = gold.iter().map(|(&s, &t)| (s, t)).collect();
+            let params = Consensus::params(Mode::DawidSkene, k).gold(&pairs).max_rounds(5).tolerance(0.0);
+            let fast = params.pseudo_counts(PseudoCounts::Flat(0.5)).fit(&table).unwrap();
+            assert_eq!(fast.components()[0].rounds, 5);
+            // The estimates take one E step with the rates of round 5 and the frequencies of that round, as the twin's last step.
+            let slow = dawid_skene_twin(&votes, k, 0.5, &gold, 5);
+            for (subject, estimate) in fast.subjects().filter(|(s, _)| !gold.contains_key(s)) {
+                for (p, twin) in estimate.probabilities.iter().zip(&slow[&subject]) {
+                    assert_abs_diff_eq!(*p, *twin, epsilon = 1e-7);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn swap_with_plain_pseudo_counts_is_two_pass_swap() {
+    let votes = crowd(60, 9, 6, 3, 4);
+    let gold: Vec<_> = (0..15).map(|s| (s, s % 3)).collect();
+    let table = VoteTable::from_votes(3, &votes).unwrap();
+    let prior = [0.5, 0.25, 0.25];
+    let two_pass = Swap::params(prior).gold(&gold).fit(&votes).unwrap();
+    let consensus = Consensus::params(Mode::Swap, 3)
+        .gold(&gold)
+        .prior(prior)
+        .pseudo_counts(PseudoCounts::Flat(1.0))
+        .temperature(Temperature::Fixed(1.0))
+        .fit(&table)
+        .unwrap();
+    for (subject, estimate) in consensus.subjects().filter(|(subject, _)| *subject >= 15) {
+        let twin = two_pass.estimate(subject).unwrap();
+        for (p, twin) in estimate.probabilities.iter().zip(&twin.probabilities) {
+            assert_abs_diff_eq!(*p, *twin, epsilon = 1e-12);
+        }
+    }
+}
+
+#[test]
+fn gold_is_told_as_if_it_had_not_been_gold() {
+    // SWAP without a subject's truth is SWAP with the other gold subjects only.
+    let votes = crowd(40, 7, 5, 2, 5);
+    let table = VoteTable::from_votes(2, &votes).unwrap();
+    let gold: Vec<_> = (0..12).map(|s| (s, s % 2)).collect();
+    let params = Consensus::params(Mode::Swap, 2)
+        .prior([0.6, 0.4])
+        .pseudo_counts(PseudoCounts::Flat(1.0))
+        .temperature(Temperature::Fixed(1.0));
+    let all = params.clone().gold(&gold).fit(&table).unwrap();
+    for left_out in 0..12 {
+        let others: Vec<_> = gold.iter().copied().filter(|&(subject, _)| subject != left_out).collect();
+        let without = params.clone().gold(&others).fit(&table).unwrap();
+        let (a, b) = (all.estimate(left_out).unwrap(), without.estimate(left_out).unwrap());
+        assert_abs_diff_eq!(a.probabilities[1], b.probabilities[1], epsilon = 1e-12);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn renaming_the_two_classes_turns_the_probabilities_round(seed in 0..10_000_u64, n_gold in 2..20_usize) {
+        let votes = crowd(40, 8, 5, 2, seed);
+        let turned: Vec<Vote> = votes.iter().map(|v| vote(v.volunteer, v.subject, 1 - v.label)).collect();
+        let gold: Vec<_> = (0..n_gold).map(|s| (s, s % 2)).collect();
+        let turned_gold: Vec<_> = gold.iter().map(|&(s, t)| (s, 1 - t)).collect();
+        for mode in [Mode::Majority, Mode::OneCoin, Mode::Swap, Mode::GoldEm] {
+            let params = Consensus::params(mode, 2).max_rounds(30);
+            let a = params.clone().gold(&gold).fit(&VoteTable::from_votes(2, &votes).unwrap()).unwrap();
+            let b = params.gold(&turned_gold).fit(&VoteTable::from_votes(2, &turned).unwrap()).unwrap();
+            for (p, q) in a.probabilities().column(1).iter().zip(b.probabilities().column(0)) {
+                // Fitted coordinates are found by search, to about 1e-7.
+                prop_assert!((p - q).abs() < 1e-5, "{mode:?}: {p} {q}");
+            }
+        }
+    }
+
+    #[test]
+    fn probabilities_are_probabilities(seed in 0..10_000_u64, k in 2..5_usize, n_gold in 0..12_usize) {
+        let votes = crowd(30, 6, 3, k, seed);
+        let gold: Vec<_> = (0..n_gold).map(|s| (s, s % k)).collect();
+        let table = VoteTable::from_votes(k, &votes).unwrap();
+        for mode in [Mode::Majority, Mode::OneCoin, Mode::DawidSkene, Mode::GoldEm, Mode::Robust, Mode::Auto] {
+            let fit = Consensus::params(mode, k).gold(&gold).kinds(2).restarts(2).fit(&table).unwrap();
+            for row in fit.probabilities().rows() {
+                prop_assert!((row.sum() - 1.0).abs() < 1e-9 && row.iter().all(|&p| (0.0..=1.0 + 1e-12).contains(&p)));
+            }
+            let deviations = fit.deviations();
+            prop_assert!(deviations.iter().all(|sd| (0.0..=1.0).contains(sd)), "{mode:?} {deviations}");
+        }
+    }
+}
+
+#[test]
+fn a_label_that_is_no_class_tells_what_gold_says_it_tells() {
+    // Volunteers say "can't tell" (label 2) nearly always where the class is 1.
+    let mut votes = vec![];
+    for subject in 0..60 {
+        for volunteer in 0..4 {
+            let unsure = subject % 2 == 1 && (subject / 2 + volunteer) % 4 > 0;
+            votes.push(vote(volunteer, subject, if unsure { 2 } else { subject % 2 }));
+        }
+    }
+    let gold: Vec<_> = (0..20).map(|s| (s, s % 2)).collect();
+    let table = VoteTable::from_votes(3, &votes).unwrap();
+    for mode in [Mode::Swap, Mode::GoldEm] {
+        let fit = Consensus::params(mode, 2).gold(&gold).fit(&table).unwrap();
+        assert_eq!(fit.confusion(0).unwrap().dim(), (2, 3));
+        assert!(fit.confusion(0).unwrap()[[1, 2]] > 0.6);
+        assert!(fit.subjects().all(|(subject, estimate)| estimate.label == subject % 2));
+    }
+}
+
+#[test]
+fn a_classifiers_scores_decide_where_votes_do_not() {
+    let mut votes = crowd(40, 8, 5, 2, 6);
+    votes.extend([vote(90, 100, 0), vote(91, 100, 1)]);
+    let table = VoteTable::from_votes(2, &votes).unwrap();
+    let scores = vec![(100, vec![0.1, 0.9]), (3, vec![0.9, 0.1])];
+    let with = |scores: &[(usize, Vec<f64>)]| {
+        let params = Consensus::params(Mode::GoldEm, 2).prior([0.5, 0.5]).scores(scores);
+        params.fit(&table).unwrap().estimate(100).unwrap().probabilities[1]
+    };
+    assert_abs_diff_eq!(with(&[]), 0.5, epsilon = 0.01);
+    assert!(with(&scores) > 0.85, "{}", with(&scores));
+}
+
+#[test]
+fn weights_count_in_a_majority_vote() {
+    let table = VoteTable::from_votes(2, &[vote(1, 1, 0), vote(2, 1, 0), vote(3, 1, 1)]).unwrap();
+    let fit = |weights: &[(usize, f64)]| {
+        Consensus::params(Mode::Majority, 2).weights(weights).fit(&table).unwrap().estimate(1).unwrap()
+    };
+    assert_eq!(fit(&[]).label, 0);
+    assert_eq!(fit(&[(3, 6.0)]).probabilities, [0.25, 0.75]);
+    assert!(fit(&[(3, 2.0)]).is_tie());
+    assert_eq!(fit(&[(1, 0.0), (2, 0.0), (3, 0.0)]).probabilities, [0.5, 0.5]);
+}
+
+#[test]
+fn analytic_deviations_agree_with_posterior_draws() {
+    let votes = crowd(60, 6, 4, 2, 7);
+    let gold: Vec<_> = (0..40).map(|s| (s, s % 2)).collect();
+    let table = VoteTable::from_votes(2, &votes).unwrap();
+    for mode in [Mode::Swap, Mode::OneCoin] {
+        let fit = Consensus::params(mode, 2)
+            .gold(&gold)
+            .temperature(Temperature::Fixed(0.5))
+            .pseudo_counts(PseudoCounts::Diagonal { right: 3.0, wrong: 2.0 })
+            .fit(&table)
+            .unwrap();
+        let n = 400;
+        let draws: Vec<Array2<f64>> = (0..n).map(|i| fit.draw(11, i)).collect();
+        assert_eq!(fit.draw(11, 3), draws[3]);
+        let deviations = fit.deviations();
+        for row in 40..60 {
+            let mean: f64 = draws.iter().map(|draw| draw[[row, 1]]).sum::<f64>() / n as f64;
+            let variance: f64 =
+                draws.iter().map(|draw| (draw[[row, 1]] - mean).powi(2)).sum::<f64>() / n as f64;
+            // Two votes of one volunteer may cancel exactly.
+            if variance < 1e-12 {
+                assert!(deviations[[row, 1]] < 1e-6);
+                continue;
+            }
+            let ratio = deviations[[row, 1]] / variance.sqrt();
+            // First order only, and 400 draws.
+            assert!((0.75..1.33).contains(&ratio), "{mode:?}, row {row}: {ratio}");
+        }
+    }
+}
+
+#[test]
+fn auto_gives_its_weight_to_what_tells_gold_best() {
+    let votes = crowd(300, 12, 6, 2, 8);
+    let gold: Vec<_> = (0..100).map(|s| (s, s % 2)).collect();
+    let table = VoteTable::from_votes(2, &votes).unwrap();
+    let fit = Consensus::params(Mode::Auto, 2).gold(&gold).fit(&table).unwrap();
+    let parts = fit.components();
+    assert_abs_diff_eq!(parts.iter().map(|part| part.weight).sum::<f64>(), 1.0, epsilon = 1e-12);
+    let best = parts.iter().min_by(|a, b| a.gold_log_loss.partial_cmp(&b.gold_log_loss).unwrap()).unwrap();
+    assert!(parts.iter().all(|part| part.weight <= best.weight));
+    // Without gold it is the robust mode.
+    let params = Consensus::params(Mode::Auto, 2);
+    let robust = Consensus::params(Mode::Robust, 2).fit(&table).unwrap();
+    assert_eq!(params.fit(&table).unwrap().probabilities(), robust.probabilities());
+}
+
+#[test]
+fn volunteers_who_copy_each_other_are_seen_through_by_kinds_of_subjects() {
+    // Three skilled volunteers who err apart, four who give one common answer that is right in 55 %.
+    let mut rng = ChaCha8Rng::seed_from_u64(9);
+    let mut votes = vec![];
+    let n = 600;
+    for subject in 0..n {
+        let truth = subject % 2;
+        votes.extend((0..3).map(|v| vote(v, subject, truth ^ usize::from(rng.random_bool(0.1)))));
+        let common = truth ^ usize::from(rng.random_bool(0.45));
+        votes.extend((3..7).map(|v| vote(v, subject, common ^ usize::from(rng.random_bool(0.02)))));
+    }
+    let table = VoteTable::from_votes(2, &votes).unwrap();
+    let accuracy = |mode| {
+        let fit = Consensus::params(mode, 2).fit(&table).unwrap();
+        fit.subjects().filter(|(subject, estimate)| estimate.label == subject % 2).count() as f64 / n as f64
+    };
+    let (robust, textbook) = (accuracy(Mode::Robust), accuracy(Mode::DawidSkene));
+    assert!(robust >= textbook, "{robust} {textbook}");
+}
+
+#[test]
+fn what_is_wrong_with_a_consensus_is_named() {
+    let table = VoteTable::from_votes(2, &[vote(1, 1, 0), vote(2, 2, 1)]).unwrap();
+    let good = || Consensus::params(Mode::GoldEm, 2);
+    let learned = |right| PseudoCounts::Learned { right, wrong: 1.0, weight: 1.0 };
+    for (params, message) in [
+        (Consensus::params(Mode::GoldEm, 1), "the number of classes is 1, wants 2 to 65535"),
+        (Consensus::params(Mode::Swap, 2), "gold is empty, wants at least one subject of known truth"),
+        (
+            Consensus::params(Mode::Swap, 2).gold(&[(9, 1)]),
+            "none of the 1 gold subjects has a vote, wants votes on at least one",
+        ),
+        (good().gold(&[(1, 2)]), "gold class of subject 1 is 2, wants less than 2"),
+        (good().prior([1.0]), "prior has 1 probabilities, wants one for each of 2 classes"),
+        (good().prior([1.0, 0.0]), "prior of class 1 is 0, wants a probability (above 0 for an aggregator)"),
+        (good().scores(&[(1, vec![0.5, 0.4])]), "prior sums to 0.9, wants 1"),
+        (
+            good().label_classes(&[Some(0)]),
+            "label_classes has 1 entries, wants 2 of which each is none or less than 2",
+        ),
+        (
+            good().label_classes(&[Some(0), Some(2)]),
+            "label_classes has 2 entries, wants 2 of which each is none or less than 2",
+        ),
+        (good().temperature(Temperature::Fixed(0.0)), "temperature is 0, wants a finite number above 0"),
+        (
+            good().pseudo_counts(PseudoCounts::Flat(-1.0)),
+            "pseudo_count is -1, wants a finite number of 0 or more",
+        ),
+        (good().pseudo_counts(learned(0.0)), "pseudo_counts.right is 0, wants a finite number above 0"),
+        (good().weights(&[(1, f64::NAN)]), "weights is NaN, wants finite numbers of 0 or more"),
+        (good().tolerance(f64::NAN), "tolerance is NaN, wants a number of 0 or more"),
+        (good().max_rounds(0), "max_rounds is 0, wants at least 1"),
+        (good().kinds(0), "kinds is 0, wants at least 1"),
+        (good().threads(0), "threads is 0, wants at least 1"),
+    ] {
+        assert_eq!(params.fit(&table).unwrap_err().to_string(), message);
+    }
+    assert_eq!(good().fit(&VoteTable::new(2).unwrap()).unwrap_err(), Error::NoVotes);
+}
+
+#[test]
+fn a_large_fit_has_the_same_bits_on_one_and_on_three_threads() {
+    // Fits take a further thread for every 30 000 votes only.
+    for k in [2, 3] {
+        let votes = crowd(20_000, 500, 5, k, 10);
+        let table = VoteTable::from_votes(k, &votes).unwrap();
+        for mode in [Mode::DawidSkene, Mode::GoldEm] {
+            let params = Consensus::params(mode, k).max_rounds(4);
+            let (one, three) = (params.fit(&table).unwrap(), params.clone().threads(3).fit(&table).unwrap());
+            assert_eq!(one.probabilities(), three.probabilities());
+        }
+    }
+}
