@@ -17,8 +17,11 @@ impl Population {
         let precision = self.precision.learn(volunteers.iter().map(|(_, t)| t.precision()), 1.0, false);
         self.precision = Gamma::with_mean(precision.mean().min(1.0 / self.least_variance), precision.shape);
         let objects = images.iter().map(|(_, seen)| Evidence { count: seen.n_objects(), exposure: 1.0 });
-        self.n_objects = self.n_objects.learn(objects, 0.05, false);
-        self.sharpness = self.sharpness.learn(images.iter().map(|(_, seen)| seen.sharpness()), 2.0, true);
+        let sharpness = images.iter().map(|(_, seen)| seen.sharpness());
+        (self.n_objects, self.sharpness) = rayon::join(
+            || self.n_objects.learn(objects, 0.05, false),
+            || self.sharpness.learn(sharpness, 2.0, true),
+        );
         if volunteers.len() > 1 {
             self.detection = self.learn_detection(volunteers);
             self.bias = self.learn_bias(volunteers);

@@ -46,8 +46,8 @@ impl Detection {
             for (product, scale) in product.iter_mut().zip(&scale) {
                 *product *= 1.0 + odds * scale;
             }
-            // Before the product can overflow: each factor is below e^40 or so.
-            if j % 8 == 7 {
+            // Before the product can overflow: sixteen factors of e^40 are e^640.
+            if j % 16 == 15 {
                 for (log, product) in log.iter_mut().zip(&mut product) {
                     *log += product.ln();
                     *product = 1.0;
@@ -67,13 +67,13 @@ impl Detection {
     /// h(n).
     pub(crate) fn log(&self, n: usize) -> f64 {
         let (logs, top) = self.logs(n);
-        top + logs.iter().map(|log| (log - top).exp()).sum::<f64>().ln()
+        top + logs.iter().map(|log| exp(log - top)).sum::<f64>().ln()
     }
 
     /// The posterior law of the level of an object with n marks.
     pub(crate) fn posterior(&self, n: usize) -> Row {
         let (logs, top) = self.logs(n);
-        let mut row = logs.map(|log| (log - top).exp());
+        let mut row = logs.map(|log| exp(log - top));
         let sum: f64 = row.iter().sum();
         row.iter_mut().for_each(|w| *w /= sum);
         row
@@ -83,4 +83,9 @@ impl Detection {
     pub(crate) fn undetected(&self) -> Row {
         self.missed_by_all.map(f64::exp)
     }
+}
+
+/// e^x for x ≤ 0; what is lost in a sum with 1 is not computed.
+fn exp(x: f64) -> f64 {
+    if x < -40.0 { 0.0 } else { x.exp() }
 }

@@ -137,7 +137,7 @@ impl<'a, const D: usize> Scene<'a, D> {
     /// G of a mark: what it gains by sitting exactly on its object instead of being alone.
     fn gain(&self, mark: usize) -> f64 {
         let ln_density = -0.5 * D as f64 * (std::f64::consts::TAU * self.variance(mark)).ln();
-        let ln_score = self.score(mark)[0].ln();
+        let ln_score = if self.scores.is_empty() { 0.0 } else { self.score(mark)[0].ln() };
         self.viewers[self.viewer(mark)].theta + ln_density + ln_score - self.ln_lone(mark)
     }
 
@@ -154,7 +154,9 @@ impl<'a, const D: usize> Scene<'a, D> {
                 variance: self.variance(m),
             })
             .collect();
-        let by_count = (1..=self.subject.viewers.len()).map(|n| -self.detection.log(n)).collect();
+        // No object has more marks than there are viewers with marks.
+        let n_with_marks = self.subject.mark_viewers.chunk_by(|a, b| a == b).count();
+        let by_count = (1..=n_with_marks).map(|n| -self.detection.log(n)).collect();
         let constant = self.ln_volume - 0.5 * D as f64 * std::f64::consts::TAU.ln();
         let opening = Opening::occam(constant).by_count(by_count);
         // Exact where that is quick; local search finds the same in all but a few of a thousand small components.

@@ -1,5 +1,7 @@
 //! Where the iteration starts: the scatter of marks is found by trying, on a sample of the subjects.
 
+use rayon::prelude::*;
+
 use super::course::Course;
 use super::population::Population;
 use super::scene::Limit;
@@ -34,24 +36,24 @@ pub(crate) fn start<const D: usize>(
         Some(scatter) => vec![scatter],
         None => (0..N_TRIED).map(|k| side * GREATEST * FACTOR.powi(k)).collect(),
     };
-    let mut best = (f64::NEG_INFINITY, Population::start(scatters[0], marks, side));
-    for scatter in scatters {
-        let population = Population::start(scatter, marks, side);
+    let trial = |&scatter: &f64| -> Result<(f64, Population)> {
+        let start = Population::start(scatter, marks, side);
+        let mut course = Course::new(&sample, &space, &gold, Limit::None, Method::default(), start);
+        course.run(TRIAL, TRIAL)?;
+        Ok((course.summaries.iter().map(|seen| seen.value).sum(), course.population))
+    };
+    let trials: Vec<(f64, Population)> = scatters.par_iter().map(trial).collect::<Result<_>>()?;
+    // The first of equal ones.
+    let best = trials.iter().rev().max_by(|a, b| a.0.total_cmp(&b.0));
+    let mut population = best.map_or(Population::start(scatters[0], marks, side), |best| best.1);
+    if D > 2 {
         let mut course = Course::new(&sample, &space, &gold, Limit::None, Method::default(), population);
         course.run(TRIAL, TRIAL)?;
-        let value = course.summaries.iter().map(|seen| seen.value).sum();
-        if value > best.0 {
-            best = (value, course.population);
-        }
-    }
-    if D > 2 {
-        let mut course = Course::new(&sample, &space, &gold, Limit::None, Method::default(), best.1);
-        course.run(TRIAL, TRIAL)?;
         let factors = course.scatter_of_sizes();
-        best.1 = course.population;
+        population = course.population;
         space = Space::new(&sample, space.axes.stretched(&sample, factors));
     }
-    let mut course = Course::new(&sample, &space, &gold, Limit::None, Method::default(), best.1);
+    let mut course = Course::new(&sample, &space, &gold, Limit::None, Method::default(), population);
     course.run(ROUNDS, ROUNDS)?;
     Ok((course.population, space.axes))
 }
