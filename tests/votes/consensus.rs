@@ -340,3 +340,33 @@ fn a_large_fit_has_the_same_bits_on_one_and_on_three_threads() {
         }
     }
 }
+
+#[test]
+fn a_fold_is_estimated_by_a_fit_that_was_not_told_its_truth() {
+    let votes = crowd(60, 12, 5, 2, 4);
+    let table = VoteTable::from_votes(2, &votes).unwrap();
+    // A subject whose gold is wrong on purpose must not be estimated as its own gold says.
+    let mut gold: Vec<(usize, usize)> = (0..30).map(|subject| (subject, subject % 2)).collect();
+    gold[7].1 = 1 - gold[7].1;
+    let params = Consensus::params(Mode::Swap, 2).gold(&gold);
+    let held_out = params.cross_validate(30, 1, &table).unwrap();
+    for one in &held_out {
+        let told: Vec<_> = gold.iter().copied().filter(|&(subject, _)| subject != one.subject).collect();
+        let twin = Consensus::params(Mode::Swap, 2).gold(&told).fit(&table).unwrap();
+        assert_eq!(Some(&one.estimate), twin.estimate(one.subject).as_ref());
+    }
+    assert_eq!(held_out.iter().map(|one| one.subject).collect::<Vec<_>>(), (0..30).collect::<Vec<_>>());
+    gold.reverse();
+    let reversed = Consensus::params(Mode::Swap, 2).gold(&gold).cross_validate(5, 1, &table).unwrap();
+    assert_eq!(params.cross_validate(5, 1, &table).unwrap(), reversed);
+}
+
+#[test]
+fn one_fold_and_more_folds_than_gold_are_errors() {
+    let table = VoteTable::from_votes(2, &crowd(20, 6, 4, 2, 4)).unwrap();
+    let params = Consensus::params(Mode::Swap, 2).gold(&[(0, 0), (1, 1), (2, 0)]);
+    for folds in [0, 1, 4] {
+        let error = params.cross_validate(folds, 0, &table).unwrap_err();
+        assert!(matches!(error, Error::Parameter { field: "folds", .. }), "{error}");
+    }
+}

@@ -24,7 +24,7 @@ mod tallies;
 mod volunteer;
 mod vote;
 
-pub use consensus::{Component, Consensus, ConsensusParams, Mode, PseudoCounts, Temperature};
+pub use consensus::{Component, Consensus, ConsensusParams, HeldOut, Mode, PseudoCounts, Temperature};
 pub use error::Error;
 pub use estimate::{Estimate, Estimates};
 pub use gold_counts::GoldCounts;

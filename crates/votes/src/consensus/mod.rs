@@ -4,6 +4,7 @@ mod bound;
 mod calibration;
 mod evidence;
 mod fit;
+mod folds;
 mod held_out;
 mod kernel;
 mod kinds;
@@ -12,6 +13,7 @@ mod params;
 mod rates;
 mod uncertainty;
 
+pub use folds::HeldOut;
 pub use params::{ConsensusParams, Mode, PseudoCounts, Temperature};
 
 use ndarray::{Array2, ArrayView2};
