@@ -8,7 +8,7 @@ where enough of all viewers of the image, silent ones included, have marked it. 
 itself, in the methods' favour. Found and true positions are matched one to one within the radius, most pairs first.
 
 --viewers N leaves N random viewers on every image; the best setting is then the one with the best mean over samples.
---results FILE adds rows of another program: a JSON list of objects with method, precision, recall, f1, rms and seconds.
+--results FILE adds a row of ours: what `clump_scout --dir FOLDER --match-radius R --json FILE` wrote.
 """
 
 import argparse
@@ -109,7 +109,7 @@ def score(found, images, radius):
         "precision": n_matched / max(n_found, 1),
         "recall": n_matched / max(n_truth, 1),
         "f1": 2 * n_matched / max(n_found + n_truth, 1),
-        "rms": (sum(map(sum, squares)) / max(n_matched, 1)) ** 0.5,
+        "rms_px": (sum(map(sum, squares)) / max(n_matched, 1)) ** 0.5,
     }
 
 
@@ -122,7 +122,7 @@ def main():
     parser.add_argument("--viewers", type=int, help="as many random viewers per image instead of all")
     parser.add_argument("--samples", type=int, default=20, help="how many samples of viewers; scores are their means")
     parser.add_argument("--repeats", type=int, default=3, help="timed runs at the best setting; the median counts")
-    parser.add_argument("--results", type=Path, help="rows of another program")
+    parser.add_argument("--results", type=Path, nargs="+", default=[], help="what clump_scout --json wrote")
     arguments = parser.parse_args()
     images = read(arguments.folder)
     samples = [images]
@@ -154,14 +154,13 @@ def main():
         row["seconds"] = statistics.median(seconds)
 
     results = [row | {"method": method} for method, row in best.items()]
-    if arguments.results:
-        results += json.loads(arguments.results.read_text())
+    results += [json.loads(path.read_text()) for path in arguments.results]
     print("| method | setting | precision | recall | F1 | rms px | seconds | ms/image |")
     print("|---|---|---|---|---|---|---|---|")
     for row in results:
         scores = " | ".join(f"{row[key]:.3f}" for key in ["precision", "recall", "f1"])
         times = f"{row['seconds']:.3f} | {1e3 * row['seconds'] / len(images):.2f}"
-        print(f"| {row['method']} | {row.get('setting', '')} | {scores} | {row['rms']:.2f} | {times} |")
+        print(f"| {row['method']} | {row.get('setting', '')} | {scores} | {row['rms_px']:.2f} | {times} |")
 
 
 if __name__ == "__main__":
