@@ -1,7 +1,7 @@
 //! What the marks of a subject show: clumps, with their places and probabilities.
 
+use super::levels::Row;
 use super::population::logistic;
-use super::reality::Reality;
 use super::scene::{Group, Limit, Scene};
 use super::space::Axes;
 
@@ -32,17 +32,16 @@ pub struct Clump {
     pub(super) is_group: bool,
 }
 
-/// Groups of marks by their lowest mark, then lone marks. On a gold subject: the known objects, in the order given.
+/// Groups of marks by their lowest mark, then lone marks; `real` is the share of real objects at every level. On a gold subject: the known objects, in the order given.
 pub(super) fn candidates<const D: usize>(
     scene: &Scene<'_, D>,
     axes: &Axes,
     assignment: &[Option<usize>],
-    reality: Reality,
+    real: &Row,
 ) -> Vec<Clump> {
     let n_viewers = scene.subject.n_viewers();
-    let real = reality.by_level(&scene.viewers, scene.image.shift);
     let share_real = |n: usize| {
-        let sum: f64 = scene.detection.posterior(n).iter().zip(&real).map(|(level, real)| level * real).sum();
+        let sum: f64 = scene.detection.posterior(n).iter().zip(real).map(|(level, real)| level * real).sum();
         // A sum of shares may exceed 1 by rounding.
         sum.min(1.0)
     };

@@ -3,10 +3,11 @@
 use rayon::prelude::*;
 
 use super::ClickModel;
-use super::clump::{Clump, candidates};
+use super::clump::Clump;
 use super::course::Course;
 use super::labels::label;
 use super::params::ClickModelParams;
+use super::solved::solved;
 use super::space::Space;
 use super::start::start;
 use super::subject::SubjectEstimate;
@@ -37,10 +38,8 @@ fn fit_in<const D: usize>(params: &ClickModelParams, survey: &Survey) -> Result<
         .into_par_iter()
         .map(|s| {
             let scene = course.scene(s);
-            let candidates = candidates(&scene, &axes, course.assignment_of(s), params.reality);
-            let seen = &course.summaries[s];
-            let estimate = SubjectEstimate::new(&scene, seen, &candidates, &course.population, params);
-            (candidates, estimate)
+            let (assignment, seen) = (course.assignment_of(s), &course.summaries[s]);
+            solved(&scene, &axes, assignment, seen, &course.population, params)
         })
         .unzip();
     label(survey, &mut clumps);

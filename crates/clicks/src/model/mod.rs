@@ -29,6 +29,7 @@ mod reality;
 mod result;
 mod risk;
 mod scene;
+mod solved;
 mod space;
 mod start;
 mod step;

@@ -1,7 +1,7 @@
 //! What mistakes cost, and what one more viewer would save.
 
 use super::clump::Clump;
-use super::levels::level;
+use super::levels::{Row, level};
 use super::params::{ClickModelParams, Losses};
 use super::population::Population;
 use super::scene::Scene;
@@ -28,6 +28,7 @@ fn cost(probability: f64, sigma: f64, accuracy: f64, losses: Losses) -> f64 {
 pub(super) fn expected_gain<const D: usize>(
     scene: &Scene<'_, D>,
     candidates: &[Clump],
+    real: &Row,
     undetected: f64,
     population: &Population,
     params: &ClickModelParams,
@@ -38,7 +39,7 @@ pub(super) fn expected_gain<const D: usize>(
     }
     let viewer = Volunteer::typical(population);
     let variance = viewer.variance * scene.image.blur;
-    let (losses, real) = (params.losses, params.reality.by_level(&scene.viewers, scene.image.shift));
+    let losses = params.losses;
     let chance = |l: usize| {
         let odds = viewer.odds() * (scene.image.shift + level(l)).exp();
         odds / (1.0 + odds)

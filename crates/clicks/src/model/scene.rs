@@ -141,6 +141,11 @@ impl<'a, const D: usize> Scene<'a, D> {
         self.viewers[self.viewer(mark)].theta + ln_density + ln_score - self.ln_lone(mark)
     }
 
+    /// What a mark gains at this squared distance from its object.
+    fn gain_beside(&self, mark: usize, squares: f64) -> f64 {
+        self.gain(mark) - 0.5 * squares / self.variance(mark)
+    }
+
     /// Which marks belong together; no worse than `start`, if there is one.
     pub(crate) fn solve(&self, start: Option<&[Option<usize>]>) -> Result<Vec<Option<usize>>, Error> {
         if self.is_gold() {
@@ -180,7 +185,7 @@ impl<'a, const D: usize> Scene<'a, D> {
             let end = (first..n_marks).find(|&m| self.viewer(m) != self.viewer(first)).unwrap_or(n_marks);
             let gains: Vec<f64> = (first..end)
                 .flat_map(|m| sites.iter().map(move |&site| (m, site)))
-                .map(|(m, site)| self.gain(m) - 0.5 * self.squared_to_site(m, site) / self.variance(m))
+                .map(|(m, site)| self.gain_beside(m, self.squared_to_site(m, site)))
                 .collect();
             assignment[first..end].copy_from_slice(&crate::facility::assign(&gains, sites.len()));
             first = end;
@@ -243,7 +248,7 @@ impl<'a, const D: usize> Scene<'a, D> {
             }
         }
         at.iter_mut().for_each(|sum| *sum /= precision);
-        let gain = |&m: &usize| self.gain(m) - 0.5 * squared(self.at[m], at) / self.variance(m);
+        let gain = |&m: &usize| self.gain_beside(m, squared(self.at[m], at));
         let members: f64 = marks.iter().map(gain).sum();
         let occam = 0.5 * D as f64 * (precision / std::f64::consts::TAU).ln();
         let opening = self.ln_volume + occam - self.detection.log(marks.len());
@@ -253,7 +258,7 @@ impl<'a, const D: usize> Scene<'a, D> {
     /// A known object: no price for a position that is known, and sizes are those of its marks.
     fn gold_group(&self, marks: Vec<usize>, site: [f64; 2]) -> Group<D> {
         let found = if marks.is_empty() { None } else { Some(self.group(marks.clone())) };
-        let gain = |&m: &usize| self.gain(m) - 0.5 * self.squared_to_site(m, site) / self.variance(m);
+        let gain = |&m: &usize| self.gain_beside(m, self.squared_to_site(m, site));
         let ln_odds = marks.iter().map(gain).sum::<f64>() + self.detection.log(marks.len());
         let mut at = found.as_ref().map_or([0.0; D], |group| group.at);
         at[..2].copy_from_slice(&site);

@@ -1,13 +1,14 @@
 //! A model that goes on: one more annotation, and its subject is solved anew.
 
 use super::ClickModel;
-use super::clump::{Clump, candidates};
+use super::clump::Clump;
 use super::estimate::VolunteerEstimate;
 use super::image::{Image, Summary};
 use super::open::OpenSubject;
 use super::params::ClickModelParams;
 use super::population::Population;
 use super::scene::{Laws, Scene, mean_scores};
+use super::solved::solved;
 use super::space::{Axes, places};
 use super::subject::SubjectEstimate;
 use super::volunteer::{Tally, Volunteer};
@@ -290,8 +291,8 @@ impl ClickStream {
         }
         let scene = scene(image);
         let summary: Summary = scene.tally(&assignment, &mut tallies);
-        let candidates = candidates(&scene, &self.axes, &assignment, self.params.reality);
-        let estimate = SubjectEstimate::new(&scene, &summary, &candidates, &self.population, &self.params);
+        let (candidates, estimate) =
+            solved(&scene, &self.axes, &assignment, &summary, &self.population, &self.params);
         for ((&v, old), new) in open.viewers.iter().zip(&open.tallies).zip(&tallies) {
             self.sums[v as usize].replace(old, new);
         }

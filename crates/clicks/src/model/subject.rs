@@ -1,7 +1,8 @@
 //! What is known about a subject: how many objects, how sure, how hard, and whether more viewers would help.
 
 use super::clump::Clump;
-use super::image::Summary;
+use super::image::{Image, Summary};
+use super::levels::Row;
 use super::params::ClickModelParams;
 use super::population::Population;
 use super::risk::{expected_gain, misplaced};
@@ -41,15 +42,15 @@ impl SubjectEstimate {
         scene: &Scene<'_, D>,
         seen: &Summary,
         candidates: &[Clump],
+        real: &Row,
         population: &Population,
         params: &ClickModelParams,
     ) -> Self {
         let accuracy = params.accuracy.unwrap_or(2.0 * population.scatter());
-        let real = params.reality.by_level(&scene.viewers, scene.image.shift);
         let undetected: f64 = if scene.is_gold() {
             0.0
         } else {
-            scene.detection.undetected().iter().zip(&real).map(|(n, real)| n * real).sum()
+            scene.detection.undetected().iter().zip(real).map(|(n, real)| n * real).sum()
         };
         let (clumps, others): (Vec<&Clump>, Vec<&Clump>) = candidates.iter().partition(|c| c.reported);
         let missed = undetected + others.iter().map(|c| c.probability).sum::<f64>();
@@ -62,7 +63,7 @@ impl SubjectEstimate {
             n_misplaced += clump.probability * off;
             cost += off * (losses.missed + clump.probability * losses.false_);
         }
-        let shift_variance = super::image::Image::shift_variance(seen, population);
+        let shift_variance = Image::shift_variance(seen, population);
         Self {
             n_clumps: clumps.len(),
             n_objects: undetected + candidates.iter().map(|c| c.probability).sum::<f64>(),
@@ -70,7 +71,7 @@ impl SubjectEstimate {
             false_,
             misplaced: n_misplaced,
             risk: cost,
-            gain: expected_gain(scene, candidates, undetected, population, params, accuracy),
+            gain: expected_gain(scene, candidates, real, undetected, population, params, accuracy),
             finished: cost <= params.risk,
             difficulty: -scene.image.shift,
             difficulty_sd: shift_variance.sqrt(),

@@ -43,11 +43,7 @@ impl Collect for DrawingCollector {
             has_value |= annotation.value.is_some();
             Mark::parse_all(annotation, &self.tools, given.annotations, &mut self.found)?;
         }
-        self.outcome = match (self.n_annotations, has_value) {
-            (0, _) => Outcome::Absent,
-            (_, false) => Outcome::Skipped,
-            _ => Outcome::Answered,
-        };
+        self.outcome = Outcome::of(self.n_annotations, has_value);
         Ok(self.outcome)
     }
 

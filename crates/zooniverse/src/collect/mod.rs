@@ -52,6 +52,17 @@ pub(crate) enum Outcome {
     DropRow,
 }
 
+impl Outcome {
+    /// Of a task that so many annotations of the row are about, at least one of them with an answer or none.
+    pub(crate) fn of(n_annotations: usize, is_answered: bool) -> Self {
+        match (n_annotations, is_answered) {
+            (0, _) => Self::Absent,
+            (_, false) => Self::Skipped,
+            _ => Self::Answered,
+        }
+    }
+}
+
 /// All that collectors make in the end.
 #[derive(Debug, Default)]
 pub(crate) struct Results {

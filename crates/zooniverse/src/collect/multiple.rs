@@ -68,11 +68,7 @@ impl Collect for MultipleCollector {
             }
         }
         self.answers.check_room(&self.name, &self.found)?;
-        self.outcome = match (self.n_annotations, is_answered) {
-            (0, _) => Outcome::Absent,
-            (_, false) => Outcome::Skipped,
-            _ => Outcome::Answered,
-        };
+        self.outcome = Outcome::of(self.n_annotations, is_answered);
         Ok(self.outcome)
     }
 
