@@ -199,6 +199,7 @@ impl ReclusterParams {
                 reconstruction_weight: self.reconstruction_weight,
                 reconstruction_loss: ReconstructionLoss::Mean,
                 alpha,
+                ..Objective::NOTHING
             },
             tolerance: Some(self.tolerance),
             patience: self.development.map(|(_, patience)| patience),
