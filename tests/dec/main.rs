@@ -8,6 +8,8 @@ mod determinism;
 mod epochs;
 // Saved models, and files that are none.
 mod files;
+// k-means beside a slow twin, and what must hold for any rows.
+mod kmeans;
 // Data on which the right answer is known.
 mod learning;
 // linfa's traits and datasets.

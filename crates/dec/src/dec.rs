@@ -6,13 +6,13 @@ use crate::engine::Backend;
 use crate::epoch::{Report, Stage, StopReason};
 use crate::error::Result;
 use crate::feed::Feed;
-use crate::kmeans;
+use crate::kmeans::KMeans;
 use crate::objective::{Objective, ReconstructionLoss};
 use crate::optimiser::Optimiser;
 use crate::options::{Options, fitted_model, training_options};
 use crate::plan::{Plan, Profile, Segment};
 use crate::trained::{Trained, hard};
-use crate::training::{Part, Training};
+use crate::training::Training;
 use ndarray::{Array1, Array2, ArrayView2};
 use std::path::Path;
 
@@ -45,6 +45,7 @@ pub struct DecParams {
     tolerance: f64,
     alpha: f64,
     n_restarts: usize,
+    kmeans_batch: Option<usize>,
     cluster_weight: f64,
     reconstruction_weight: f64,
 }
@@ -62,6 +63,7 @@ impl Dec {
             tolerance: 1e-3,
             alpha: 1.0,
             n_restarts: 20,
+            kmeans_batch: None,
             cluster_weight: 1.0,
             reconstruction_weight: 0.0,
         }
@@ -171,6 +173,14 @@ impl DecParams {
         self
     }
 
+    /// Rows in a step of the initial k-means; `None`, the default, takes all of them in every step, which 20 restarts on some hundred thousand
+    /// images can afford. For millions, say 10 000: see [`KMeansParams::mini_batch`](crate::KMeansParams::mini_batch).
+    #[must_use]
+    pub fn kmeans_batch(mut self, n_rows: Option<usize>) -> Self {
+        self.kmeans_batch = n_rows;
+        self
+    }
+
     /// Weight of KL(P‖Q); 1.
     #[must_use]
     pub fn cluster_weight(mut self, weight: f64) -> Self {
@@ -195,7 +205,7 @@ impl DecParams {
         self.training(autoencoder, images)?.complete()
     }
 
-    /// The same, epoch by epoch. The initial k-means runs here.
+    /// The same, epoch by epoch. The initial k-means runs before the first epoch: not where [`Training::resume`] takes over from a later one.
     ///
     /// # Errors
     ///
@@ -207,13 +217,15 @@ impl DecParams {
     ) -> Result<Training<'a, Dec>> {
         self.check()?;
         check::images(images, self.n_clusters.max(2), "its clusters")?;
-        let embedding = autoencoder.transform(images)?;
-        let Trained { mut network, scaling, .. } = autoencoder.0;
-        network.centres =
-            Some(kmeans::centres(embedding.view(), self.n_clusters, self.n_restarts, self.options.seed)?);
+        check::width(images, autoencoder.0.n_pixels())?;
+        let Trained { network, scaling, .. } = autoencoder.0;
         let feed = Feed::new(images, scaling);
         let plan = self.plan(images.nrows());
-        Training::new(vec![(plan, Part::All)], feed, network, self.alpha, Dec)
+        let kmeans = KMeans::params(self.n_clusters)
+            .seed(self.options.seed)
+            .n_restarts(self.n_restarts)
+            .mini_batch(self.kmeans_batch);
+        Training::with_kmeans(kmeans, plan, feed, network, self.alpha, Dec)
     }
 
     fn check(&self) -> Result<()> {
@@ -221,6 +233,7 @@ impl DecParams {
         self.options.check()?;
         check::parameter(self.update_interval != Some(0), "update_interval", 0, "at least 1 step")?;
         check::parameter(self.n_restarts > 0, "n_restarts", self.n_restarts, "at least 1")?;
+        check::parameter(self.kmeans_batch != Some(0), "kmeans_batch", 0, "at least 1 row")?;
         let tolerance_holds = (0.0..=1.0).contains(&self.tolerance);
         check::parameter(tolerance_holds, "tolerance", self.tolerance, "a fraction in 0..=1")?;
         check::parameter(

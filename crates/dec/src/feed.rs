@@ -1,6 +1,7 @@
 //! What a training loop is fed: batches gathered and scaled from the caller's images, which are never copied whole.
 
 use crate::engine;
+use crate::error::Result;
 use crate::network::Dense;
 use crate::plan::Plan;
 use crate::random::{Purpose, stream};
@@ -51,12 +52,12 @@ impl<'a> Feed<'a> {
     }
 
     /// Calls `with` on the images of `rows`, a chunk at a time, and stacks what it returns.
-    pub(crate) fn in_chunks<E>(
+    pub(crate) fn in_chunks(
         &self,
         rows: &[usize],
         n_columns: usize,
-        mut with: impl FnMut(ArrayView2<'_, f32>) -> Result<Array2<f32>, E>,
-    ) -> Result<Array2<f32>, E> {
+        mut with: impl FnMut(ArrayView2<'_, f32>) -> Result<Array2<f32>>,
+    ) -> Result<Array2<f32>> {
         let mut stacked = Array2::zeros((rows.len(), n_columns));
         for (i, rows) in rows.chunks(CHUNK).enumerate() {
             let part = with(self.gather(rows).view())?;

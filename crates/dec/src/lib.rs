@@ -37,6 +37,7 @@ pub use dec::{Dec, DecParams};
 pub use engine::Backend;
 pub use epoch::{Epoch, Report, Stage, StopReason};
 pub use error::{Error, Result};
+pub use kmeans::{KMeans, KMeansParams};
 pub use multitask::{Multitask, MultitaskParams};
 pub use network::{HeadInput, Initialisation};
 pub use objective::{Losses, ReconstructionLoss};

@@ -37,10 +37,6 @@ impl Trained {
         self.network.head.as_ref().map_or(0, |head| head.dense.n_outputs())
     }
 
-    fn n_embedding(&self) -> usize {
-        self.network.encoder.last().map_or(0, Dense::n_outputs)
-    }
-
     /// images × `n_columns`, a chunk of images at a time.
     fn stream(
         &self,
@@ -55,7 +51,7 @@ impl Trained {
     }
 
     pub(crate) fn embedding(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
-        self.stream(images, self.n_embedding(), |images| engine::embed(&self.network.encoder, images))
+        self.stream(images, self.network.n_embedding(), |images| engine::embed(&self.network.encoder, images))
     }
 
     /// In the scale that the network sees.

@@ -3,12 +3,15 @@
 mod checkpoint;
 
 use crate::course::Course;
+use crate::engine;
 use crate::epoch::{Epoch, Report, StopReason};
 use crate::error::Result;
 use crate::feed::Feed;
+use crate::kmeans::KMeansParams;
 use crate::network::Network;
 use crate::plan::Plan;
 use crate::trained::Trained;
+use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -44,6 +47,8 @@ pub struct Training<'a, M> {
     /// The phase under way.
     phase: usize,
     course: Course<'a>,
+    /// How the centres are found before the first epoch; until then, those of `network` and `course` are zeros.
+    kmeans: Option<KMeansParams>,
     /// What the phases share; its course trains a part of this network.
     feed: Feed<'a>,
     network: Network,
@@ -63,7 +68,53 @@ impl<'a, M> Training<'a, M> {
         make: fn(Trained) -> M,
     ) -> Result<Self> {
         let course = course(&phases[0], &feed, &network)?;
-        Ok(Self { phases, phase: 0, course, feed, network, epochs: Vec::new(), alpha, failed: false, make })
+        Ok(Self {
+            phases,
+            phase: 0,
+            course,
+            kmeans: None,
+            feed,
+            network,
+            epochs: Vec::new(),
+            alpha,
+            failed: false,
+            make,
+        })
+    }
+
+    /// A training whose centres are those of k-means on the embedding: found when they are first asked for, so that a resumed training, which has its
+    /// own, need not wait for them.
+    pub(crate) fn with_kmeans(
+        kmeans: KMeansParams,
+        plan: Plan,
+        feed: Feed<'a>,
+        mut network: Network,
+        alpha: f64,
+        make: fn(Trained) -> M,
+    ) -> Result<Self> {
+        network.centres = Some(Array2::zeros((kmeans.n_clusters(), network.n_embedding())));
+        let training = Self::new(vec![(plan, Part::All)], feed, network, alpha, make)?;
+        Ok(Self { kmeans: Some(kmeans), ..training })
+    }
+
+    /// The network before the first epoch, with its centres.
+    fn first_network(&self, kmeans: &KMeansParams) -> Result<Network> {
+        let Self { feed, network, .. } = self;
+        let embedding = feed.in_chunks(&feed.rows, network.n_embedding(), |images| {
+            Ok(engine::embed(&network.encoder, images))
+        })?;
+        let centres = kmeans.fit(embedding.view())?.centres().to_owned();
+        Ok(Network { centres: Some(centres), ..network.clone() })
+    }
+
+    /// Finds the centres unless they are there.
+    fn begin(&mut self) -> Result<()> {
+        if let Some(kmeans) = &self.kmeans {
+            self.network = self.first_network(kmeans)?;
+            self.course = course(&self.phases[0], &self.feed, &self.network)?;
+            self.kmeans = None;
+        }
+        Ok(())
     }
 
     /// At most so many epochs, all stages together.
@@ -84,7 +135,10 @@ impl<'a, M> Training<'a, M> {
     ///
     /// When the training has diverged, or the backend fails.
     pub fn snapshot(&self) -> Result<M> {
-        self.model(self.course.network()?)
+        self.model(match &self.kmeans {
+            Some(kmeans) => self.first_network(kmeans)?,
+            None => self.course.network()?,
+        })
     }
 
     /// The model after the last epoch, be it the best or not: what a learning curve is drawn from.
@@ -93,7 +147,10 @@ impl<'a, M> Training<'a, M> {
     ///
     /// When the backend fails.
     pub fn latest(&self) -> Result<M> {
-        self.model(self.course.state()?.network)
+        self.model(match &self.kmeans {
+            Some(kmeans) => self.first_network(kmeans)?,
+            None => self.course.state()?.network,
+        })
     }
 
     fn model(&self, trained: Network) -> Result<M> {
@@ -124,6 +181,7 @@ impl<'a, M> Training<'a, M> {
 
     /// Trains one epoch of the phase under way, going on to the next phase where one is over.
     fn advance(&mut self) -> Result<Option<Epoch>> {
+        self.begin()?;
         loop {
             if let Some(epoch) = self.course.next_epoch()? {
                 return Ok(Some(epoch));

@@ -10,6 +10,7 @@ mod tests;
 
 pub(crate) use dense::embed;
 pub(crate) use heads::{logits, softmax};
+pub(crate) use product::product;
 
 use crate::error::Result;
 use crate::network::Network;
