@@ -2,6 +2,8 @@
 
 // The two engines, and what one of them says of the other.
 mod backends;
+// Images in chunks: the answers for all of them, errors at their row, one chunk read ahead.
+mod chunks;
 // Same seed, same bits: twice, and for any number of threads.
 mod determinism;
 // Epochs handed out: order, counts, reasons to stop.

@@ -11,7 +11,7 @@ use crate::objective::{Objective, ReconstructionLoss};
 use crate::optimiser::Optimiser;
 use crate::options::{Options, fitted_model, training_options};
 use crate::plan::{Plan, Profile, Segment};
-use crate::trained::{Trained, hard};
+use crate::trained::Trained;
 use crate::training::Training;
 use ndarray::{Array1, Array2, ArrayView2};
 use std::path::Path;
@@ -76,7 +76,7 @@ impl Dec {
     ///
     /// When the images are of another width or not finite.
     pub fn predict(&self, images: ArrayView2<'_, f32>) -> Result<Array1<usize>> {
-        Ok(hard(&self.predict_proba(images)?))
+        self.0.clusters(images)
     }
 
     /// Soft assignment q: images × clusters, each row sums to 1.

@@ -4,6 +4,7 @@
 mod argmax;
 mod autoencoder;
 mod check;
+mod chunks;
 mod course;
 mod dec;
 mod engine;
