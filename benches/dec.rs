@@ -2,8 +2,8 @@
 
 use criterion::{BatchSize, Bencher, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use manyhands_dec::{
-    Autoencoder, AutoencoderParams, Backend, Dec, Multitask, Optimiser, Segment, Training, kl_gradient,
-    soft_assignment, target_distribution,
+    Autoencoder, AutoencoderParams, Backend, Dec, KMeans, Multitask, Optimiser, Segment, Training,
+    kl_gradient, soft_assignment, target_distribution,
 };
 use ndarray::Array2;
 use rand::{Rng, SeedableRng};
@@ -144,25 +144,33 @@ fn predictions(c: &mut Criterion) {
     group.finish();
 }
 
-/// The set-up of a clustering: embedding, and k-means, twice; the default is twenty times. Images lie around as many points as there are clusters, and overlap:
-/// without any groups every run would use up all its iterations.
+/// Rows of an embedding around as many points as there are clusters, overlapping: without any groups every run would use up all its
+/// iterations.
+fn embedding(n: usize, n_columns: usize, n_clusters: usize) -> Array2<f32> {
+    let groups = random(n_clusters, n_columns) * 2.0;
+    let noise = random(n, n_columns);
+    Array2::from_shape_fn((n, n_columns), |(i, j)| groups[[i % n_clusters, j]] + noise[[i, j]])
+}
+
+/// One run; the default is twenty. `benches/peers/kmeans.py` times scikit-learn on the same sizes.
 fn k_means(c: &mut Criterion) {
     let mut group = c.benchmark_group("k-means");
     group.sample_size(10);
-    for (n, n_clusters) in [(2_000, 10), (10_000, 10), (2_000, 50)] {
-        let groups = random(n_clusters, 20) * 2.0;
-        let noise = random(n, 20);
-        let images = Array2::from_shape_fn((n, 20), |(i, j)| groups[[i % n_clusters, j]] + noise[[i, j]]);
-        let model = Autoencoder::params(&[10]).seed(7).max_epochs(Some(0)).fit(images.view()).unwrap();
-        let params = Dec::params(n_clusters).seed(7).n_restarts(2);
+    for (n, n_columns, n_clusters) in [(70_000, 10, 10), (70_000, 10, 50), (7_000, 784, 10)] {
+        let rows = embedding(n, n_columns, n_clusters);
+        let size = format!("{n} x {n_columns} in {n_clusters}");
         group.throughput(Throughput::Elements(n as u64));
-        group.bench_function(BenchmarkId::new("2 restarts", format!("{n} in {n_clusters}")), |b| {
-            b.iter_batched(
-                || model.clone(),
-                |model| params.training(model, images.view()).unwrap(),
-                BatchSize::PerIteration,
-            );
-        });
+        let params = KMeans::params(n_clusters).seed(7).n_restarts(1);
+        for (name, params) in [
+            ("20 iterations", params.clone().max_iterations(20).tolerance(0.0)),
+            ("seeding", params.clone().max_iterations(0)),
+            ("to rest", params.clone()),
+            ("mini-batches", params.mini_batch(Some(2048))),
+        ] {
+            group.bench_function(BenchmarkId::new(name, &size), |b| {
+                b.iter(|| params.fit(rows.view()).unwrap());
+            });
+        }
     }
     group.finish();
 }

@@ -2,12 +2,16 @@
 
 // The two engines, and what one of them says of the other.
 mod backends;
+// Images in chunks: the answers for all of them, errors at their row, one chunk read ahead.
+mod chunks;
 // Same seed, same bits: twice, and for any number of threads.
 mod determinism;
 // Epochs handed out: order, counts, reasons to stop.
 mod epochs;
 // Saved models, and files that are none.
 mod files;
+// k-means beside a slow twin, and what must hold for any rows.
+mod kmeans;
 // Data on which the right answer is known.
 mod learning;
 // linfa's traits and datasets.

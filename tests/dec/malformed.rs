@@ -91,6 +91,7 @@ fn wrong_parameters_of_the_clustering_are_named() {
         (dec().batch_size(0), "batch_size = 0: wants at least 1"),
         (dec().update_interval(Some(0)), "update_interval = 0: wants at least 1 step"),
         (dec().n_restarts(0), "n_restarts = 0: wants at least 1"),
+        (dec().kmeans_batch(Some(0)), "kmeans_batch = 0: wants at least 1 row"),
         (dec().tolerance(-0.001), "tolerance = -0.001: wants a fraction in 0..=1"),
         (dec().tolerance(1.001), "tolerance = 1.001: wants a fraction in 0..=1"),
         (dec().tolerance(f64::NAN), "tolerance = NaN: wants a fraction in 0..=1"),

@@ -173,6 +173,26 @@ fn checkpoints_of_other_parameters_or_images_are_told_apart() {
 }
 
 #[test]
+fn a_checkpoint_from_before_the_first_centres_knows_how_they_are_to_be_found() {
+    let (images, _) = blobs(150, 3, 40, 0.5);
+    let start = autoencoder().fit(images.view()).unwrap();
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("checkpoint");
+    let resume = |params: manyhands_dec::DecParams| {
+        params.training(start.clone(), images.view()).unwrap().resume(&path)
+    };
+    dec().training(start.clone(), images.view()).unwrap().save(&path).unwrap();
+    assert_eq!(other(resume(dec().n_restarts(3))), "parameters");
+    assert_eq!(other(resume(dec().kmeans_batch(Some(50)))), "parameters");
+    assert!(resume(dec()).is_ok());
+    // Once the centres are there, how they were found is of no matter.
+    let mut training = dec().training(start.clone(), images.view()).unwrap();
+    training.next().unwrap().unwrap();
+    training.save(&path).unwrap();
+    assert!(resume(dec().n_restarts(3)).is_ok());
+}
+
+#[test]
 fn checkpoints_of_other_labels_are_told_apart() {
     let (images, groups) = blobs(150, 3, 40, 0.5);
     let labels = labelled(&groups, 100);

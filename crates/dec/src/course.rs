@@ -4,7 +4,7 @@ use crate::engine::{self, Batch, Engine, State};
 use crate::epoch::{Epoch, StopReason};
 use crate::error::{Error, Result};
 use crate::feed::{Feed, dropout, order, with_partners};
-use crate::network::{Dense, Network};
+use crate::network::Network;
 use crate::objective::{Losses, Objective};
 use crate::plan::{Plan, Selection};
 use crate::random::{Purpose, stream};
@@ -50,7 +50,7 @@ impl<'a> Course<'a> {
     }
 
     pub(crate) fn resume(plan: Plan, feed: Feed<'a>, state: State, progress: Progress) -> Result<Self> {
-        let code_width = state.network.encoder.last().map_or(0, Dense::n_outputs);
+        let code_width = state.network.n_embedding();
         let engine = engine::start(plan.backend, state, plan.optimiser)?;
         let mut course = Self { plan, feed, engine, code_width, progress, order: None, diverged: None };
         course.stop_at_the_end();

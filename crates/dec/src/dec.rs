@@ -6,13 +6,13 @@ use crate::engine::Backend;
 use crate::epoch::{Report, Stage, StopReason};
 use crate::error::Result;
 use crate::feed::Feed;
+use crate::initial::{InitialCentres, Search};
 use crate::objective::{Objective, ReconstructionLoss};
 use crate::optimiser::Optimiser;
 use crate::options::{Options, fitted_model, training_options};
 use crate::plan::{Plan, Profile, Segment};
-use crate::trained::{Trained, hard};
-use crate::training::{Part, Training};
-use crate::{kmeans, mixture};
+use crate::trained::Trained;
+use crate::training::Training;
 use ndarray::{Array1, Array2, ArrayView2};
 use std::path::Path;
 
@@ -34,18 +34,6 @@ use std::path::Path;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dec(pub(crate) Trained);
 
-/// How the first centres are found in the embedding of the autoencoder.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum InitialCentres {
-    /// Centres of the k-means with the least inertia, as in both papers. It takes clusters for round and equally wide.
-    KMeans,
-    /// Means of the likeliest mixture of normal distributions with covariances of their own, each run started from a k-means: clusters may be
-    /// long, and of different widths (on an embedding of neighbours, McConville et al. 2021).
-    #[default]
-    Mixture,
-}
-
 /// How a [`Dec`] is trained.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DecParams {
@@ -58,6 +46,7 @@ pub struct DecParams {
     alpha: f64,
     initial_centres: InitialCentres,
     n_restarts: usize,
+    kmeans_batch: Option<usize>,
     cluster_weight: f64,
     reconstruction_weight: f64,
 }
@@ -76,6 +65,7 @@ impl Dec {
             alpha: 1.0,
             initial_centres: InitialCentres::default(),
             n_restarts: 20,
+            kmeans_batch: None,
             cluster_weight: 1.0,
             reconstruction_weight: 0.0,
         }
@@ -88,7 +78,7 @@ impl Dec {
     ///
     /// When the images are of another width or not finite.
     pub fn predict(&self, images: ArrayView2<'_, f32>) -> Result<Array1<usize>> {
-        Ok(hard(&self.predict_proba(images)?))
+        self.0.clusters(images)
     }
 
     /// Soft assignment q: images × clusters, each row sums to 1.
@@ -194,6 +184,14 @@ impl DecParams {
         self
     }
 
+    /// Rows in a step of the initial k-means; `None`, the default, takes all of them in every step, which 20 restarts on some hundred thousand
+    /// images can afford. For millions, say 10 000: see [`KMeansParams::mini_batch`](crate::KMeansParams::mini_batch).
+    #[must_use]
+    pub fn kmeans_batch(mut self, n_rows: Option<usize>) -> Self {
+        self.kmeans_batch = n_rows;
+        self
+    }
+
     /// Weight of KL(P‖Q); 1.
     #[must_use]
     pub fn cluster_weight(mut self, weight: f64) -> Self {
@@ -218,7 +216,7 @@ impl DecParams {
         self.training(autoencoder, images)?.complete()
     }
 
-    /// The same, epoch by epoch. The initial k-means runs here.
+    /// The same, epoch by epoch. The initial k-means runs before the first epoch: not where [`Training::resume`] takes over from a later one.
     ///
     /// # Errors
     ///
@@ -230,16 +228,18 @@ impl DecParams {
     ) -> Result<Training<'a, Dec>> {
         self.check()?;
         check::images(images, self.n_clusters.max(2), "its clusters")?;
-        let embedding = autoencoder.transform(images)?;
-        let find = match self.initial_centres {
-            InitialCentres::KMeans => kmeans::centres,
-            InitialCentres::Mixture => mixture::centres,
-        };
-        let Trained { mut network, scaling, .. } = autoencoder.0;
-        network.centres = Some(find(embedding.view(), self.n_clusters, self.n_restarts, self.options.seed)?);
+        check::width(images, autoencoder.0.n_pixels())?;
+        let Trained { network, scaling, .. } = autoencoder.0;
         let feed = Feed::new(images, scaling);
         let plan = self.plan(images.nrows());
-        Training::new(vec![(plan, Part::All)], feed, network, self.alpha, Dec)
+        let search = Search {
+            how: self.initial_centres,
+            n_clusters: self.n_clusters,
+            n_restarts: self.n_restarts,
+            seed: self.options.seed,
+            batch: self.kmeans_batch,
+        };
+        Training::with_search(search, plan, feed, network, self.alpha, Dec)
     }
 
     fn check(&self) -> Result<()> {
@@ -247,6 +247,7 @@ impl DecParams {
         self.options.check()?;
         check::parameter(self.update_interval != Some(0), "update_interval", 0, "at least 1 step")?;
         check::parameter(self.n_restarts > 0, "n_restarts", self.n_restarts, "at least 1")?;
+        check::parameter(self.kmeans_batch != Some(0), "kmeans_batch", 0, "at least 1 row")?;
         let tolerance_holds = (0.0..=1.0).contains(&self.tolerance);
         check::parameter(tolerance_holds, "tolerance", self.tolerance, "a fraction in 0..=1")?;
         check::parameter(

@@ -7,10 +7,12 @@ use crate::engine;
 use crate::epoch::{Epoch, Report, StopReason};
 use crate::error::Result;
 use crate::feed::Feed;
+use crate::initial::Search;
 use crate::neighbours::nearest;
-use crate::network::{Dense, Network};
+use crate::network::Network;
 use crate::plan::Plan;
 use crate::trained::Trained;
+use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -46,6 +48,8 @@ pub struct Training<'a, M> {
     /// The phase under way.
     phase: usize,
     course: Course<'a>,
+    /// How the centres are found before the first epoch; until then, those of `network` and `course` are zeros.
+    search: Option<Search>,
     /// What the phases share; its course trains a part of this network.
     feed: Feed<'a>,
     network: Network,
@@ -65,7 +69,53 @@ impl<'a, M> Training<'a, M> {
         make: fn(Trained) -> M,
     ) -> Result<Self> {
         let course = course(&phases[0], &feed, &network)?;
-        Ok(Self { phases, phase: 0, course, feed, network, epochs: Vec::new(), alpha, failed: false, make })
+        Ok(Self {
+            phases,
+            phase: 0,
+            course,
+            search: None,
+            feed,
+            network,
+            epochs: Vec::new(),
+            alpha,
+            failed: false,
+            make,
+        })
+    }
+
+    /// A training whose centres are searched for in the embedding when they are first asked for, so that a resumed training, which has its own,
+    /// need not wait for them.
+    pub(crate) fn with_search(
+        search: Search,
+        plan: Plan,
+        feed: Feed<'a>,
+        mut network: Network,
+        alpha: f64,
+        make: fn(Trained) -> M,
+    ) -> Result<Self> {
+        network.centres = Some(Array2::zeros((search.n_clusters, network.n_embedding())));
+        let training = Self::new(vec![(plan, Part::All)], feed, network, alpha, make)?;
+        Ok(Self { search: Some(search), ..training })
+    }
+
+    /// The network before the first epoch, with its centres.
+    fn first_network(&self, search: &Search) -> Result<Network> {
+        let Self { feed, network, .. } = self;
+        let embedding = feed.in_chunks(&feed.rows, network.n_embedding(), |images| {
+            Ok(engine::embed(&network.encoder, images))
+        })?;
+        let centres = search.run(embedding.view())?;
+        Ok(Network { centres: Some(centres), ..network.clone() })
+    }
+
+    /// Finds the centres unless they are there.
+    fn begin(&mut self) -> Result<()> {
+        if let Some(search) = &self.search {
+            self.network = self.first_network(search)?;
+            self.course = course(&self.phases[0], &self.feed, &self.network)?;
+            self.search = None;
+        }
+        Ok(())
     }
 
     /// At most so many epochs, all stages together.
@@ -86,7 +136,10 @@ impl<'a, M> Training<'a, M> {
     ///
     /// When the training has diverged, or the backend fails.
     pub fn snapshot(&self) -> Result<M> {
-        self.model(self.course.network()?)
+        self.model(match &self.search {
+            Some(search) => self.first_network(search)?,
+            None => self.course.network()?,
+        })
     }
 
     /// The model after the last epoch, be it the best or not: what a learning curve is drawn from.
@@ -95,7 +148,10 @@ impl<'a, M> Training<'a, M> {
     ///
     /// When the backend fails.
     pub fn latest(&self) -> Result<M> {
-        self.model(self.course.state()?.network)
+        self.model(match &self.search {
+            Some(search) => self.first_network(search)?,
+            None => self.course.state()?.network,
+        })
     }
 
     fn model(&self, trained: Network) -> Result<M> {
@@ -126,6 +182,7 @@ impl<'a, M> Training<'a, M> {
 
     /// Trains one epoch of the phase under way, going on to the next phase where one is over.
     fn advance(&mut self) -> Result<Option<Epoch>> {
+        self.begin()?;
         loop {
             if let Some(epoch) = self.course.next_epoch()? {
                 return Ok(Some(epoch));
@@ -187,7 +244,7 @@ fn feed_of<'a>(plan: &Plan, part: Part, feed: &Feed<'a>, whole: &Network) -> Res
         feed.frozen = whole.encoder[..i].to_vec();
     }
     if plan.n_neighbours > 0 {
-        let width = whole.encoder.last().map_or(0, Dense::n_outputs);
+        let width = whole.n_embedding();
         let embedding = feed.in_chunks(&feed.rows, width, |images| {
             Ok::<_, crate::error::Error>(engine::embed(&whole.encoder, images))
         })?;

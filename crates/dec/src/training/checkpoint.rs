@@ -6,6 +6,7 @@ use crate::engine::State;
 use crate::epoch::{Epoch, StopReason};
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
+use crate::initial::Search;
 use crate::objective::Losses;
 use crate::plan::Plan;
 use crate::scale::Scaling;
@@ -30,6 +31,9 @@ struct Checkpoint {
     best: Option<(usize, Losses)>,
     n_steps: u64,
     shapes: [Shape; 2],
+    /// Before the first epoch: how the centres are to be found.
+    #[serde(default)]
+    search: Option<Search>,
 }
 
 impl<M> Training<'_, M> {
@@ -66,6 +70,7 @@ impl<M> Training<'_, M> {
             best: progress.best.as_ref().map(|best| (best.epoch, best.losses)),
             n_steps: state.n_steps,
             shapes: [Shape::of(&self.network), Shape::of(&state.network)],
+            search: self.search.clone(),
         };
         storage::write(path.as_ref(), CHECKPOINT, checkpoint, &matrices)
     }
@@ -85,7 +90,9 @@ impl<M> Training<'_, M> {
             let reason = "the parts of the checkpoint do not fit each other".to_owned();
             Error::Foreign { path: path.to_owned(), reason }
         };
-        if file.content.phases != self.phases {
+        if file.content.phases != self.phases
+            || (file.content.search.is_some() && file.content.search != self.search)
+        {
             return Err(other("parameters"));
         }
         let fingerprint = Fingerprint::of(&self.feed);
@@ -136,6 +143,7 @@ impl<M> Training<'_, M> {
         let feed = feed_of(&plan, part, &self.feed, &whole)?;
         self.course = Course::resume(plan, feed, state, progress)?;
         (self.phase, self.epochs, self.network) = (file.content.phase, before, whole);
+        self.search = file.content.search;
         Ok(self)
     }
 }
