@@ -8,6 +8,7 @@ use crate::epoch::{Epoch, Report, StopReason};
 use crate::error::Result;
 use crate::feed::Feed;
 use crate::kmeans::KMeansParams;
+use crate::merge::ward;
 use crate::network::Network;
 use crate::plan::Plan;
 use crate::trained::Trained;
@@ -49,6 +50,8 @@ pub struct Training<'a, M> {
     course: Course<'a>,
     /// How the centres are found before the first epoch; until then, those of `network` and `course` are zeros.
     kmeans: Option<KMeansParams>,
+    /// To how many clusters the centres are merged in the model.
+    n_merged: Option<usize>,
     /// What the phases share; its course trains a part of this network.
     feed: Feed<'a>,
     network: Network,
@@ -73,6 +76,7 @@ impl<'a, M> Training<'a, M> {
             phase: 0,
             course,
             kmeans: None,
+            n_merged: None,
             feed,
             network,
             epochs: Vec::new(),
@@ -95,6 +99,12 @@ impl<'a, M> Training<'a, M> {
         network.centres = Some(Array2::zeros((kmeans.n_clusters(), network.n_embedding())));
         let training = Self::new(vec![(plan, Part::All)], feed, network, alpha, make)?;
         Ok(Self { kmeans: Some(kmeans), ..training })
+    }
+
+    /// The centres of the model are merged until there are `n_clusters`.
+    pub(crate) fn merging_to(mut self, n_clusters: usize) -> Self {
+        self.n_merged = Some(n_clusters);
+        self
     }
 
     /// The network before the first epoch, with its centres.
@@ -156,12 +166,23 @@ impl<'a, M> Training<'a, M> {
     fn model(&self, trained: Network) -> Result<M> {
         let mut network = self.network.clone();
         merge(trained, self.phases[self.phase].1, &mut network);
+        if let (Some(n_clusters), Some(centres)) = (self.n_merged, &mut network.centres) {
+            *centres = ward(centres.view(), &self.sizes(centres.nrows()), n_clusters);
+        }
         let stop = self.course.progress.stop.filter(|_| self.phase + 1 == self.phases.len());
         let mut epochs = self.epochs.clone();
         epochs.extend_from_slice(&self.course.progress.epochs);
         let report = Report { epochs, stop_reason: stop.unwrap_or(StopReason::Interrupted) };
         let trained = Trained { network, scaling: self.feed.scaling, alpha: self.alpha, report };
         Ok((self.make)(trained))
+    }
+
+    /// Images of each of `n` centres at the last update of the target; alike before the first.
+    fn sizes(&self, n: usize) -> Vec<usize> {
+        let Some(assignment) = &self.course.progress.assignment else { return vec![1; n] };
+        let mut sizes = vec![0; n];
+        assignment.iter().for_each(|&centre| sizes[centre as usize] += 1);
+        sizes
     }
 
     /// Ends the training and gives its model, whether or not all epochs were taken.
