@@ -1,7 +1,7 @@
 //! k-means beside a slow twin, and what must hold for any rows.
 
 use super::blobs;
-use manyhands_dec::{Autoencoder, Dec, KMeans, KMeansParams};
+use manyhands_dec::{Autoencoder, Dec, InitialCentres, KMeans, KMeansParams};
 use ndarray::{Array1, Array2, Axis, array, s};
 use proptest::prelude::*;
 use rand::{Rng, SeedableRng};
@@ -237,7 +237,12 @@ fn the_clustering_starts_from_these_centres_be_it_begun_or_not() {
     let embedding = start.transform(images.view()).unwrap();
     for batch in [None, Some(40)] {
         let wants = KMeans::params(3).seed(5).n_restarts(4).mini_batch(batch).fit(embedding.view()).unwrap();
-        let params = Dec::params(3).seed(5).n_restarts(4).kmeans_batch(batch).max_epochs(Some(0));
+        let params = Dec::params(3)
+            .seed(5)
+            .initial_centres(InitialCentres::KMeans)
+            .n_restarts(4)
+            .kmeans_batch(batch)
+            .max_epochs(Some(0));
         let training = || params.training(start.clone(), images.view()).unwrap();
         assert_eq!(training().snapshot().unwrap().centres(), wants.centres());
         assert_eq!(training().latest().unwrap().centres(), wants.centres());

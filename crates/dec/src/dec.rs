@@ -6,7 +6,8 @@ use crate::engine::Backend;
 use crate::epoch::{Report, Stage, StopReason};
 use crate::error::Result;
 use crate::feed::Feed;
-use crate::kmeans::KMeans;
+use crate::kmeans::{KMeans, KMeansParams};
+use crate::mixture;
 use crate::objective::{Objective, ReconstructionLoss};
 use crate::optimiser::Optimiser;
 use crate::options::{Options, fitted_model, training_options};
@@ -14,6 +15,7 @@ use crate::plan::{COLLAPSE, Plan, Profile, Segment};
 use crate::trained::Trained;
 use crate::training::Training;
 use ndarray::{Array1, Array2, ArrayView2};
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// A fitted deep embedded clustering (Xie, Girshick and Farhadi 2016).
@@ -34,6 +36,38 @@ use std::path::Path;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dec(pub(crate) Trained);
 
+/// How the first centres are found in the embedding of the autoencoder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum InitialCentres {
+    /// Centres of the k-means with the least inertia, as in both papers. It takes clusters for round and equally wide.
+    KMeans,
+    /// Means of the likeliest mixture of normal distributions with covariances of their own, each run started from a k-means: clusters may be
+    /// long, and of different widths (on an embedding of neighbours, McConville et al. 2021).
+    #[default]
+    Mixture,
+}
+
+/// How the first centres are found, and how many.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct FirstCentres {
+    how: InitialCentres,
+    kmeans: KMeansParams,
+}
+
+impl FirstCentres {
+    pub(crate) fn n_clusters(&self) -> usize {
+        self.kmeans.n_clusters
+    }
+
+    pub(crate) fn find(&self, embedding: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
+        match self.how {
+            InitialCentres::KMeans => Ok(self.kmeans.fit(embedding)?.centres().to_owned()),
+            InitialCentres::Mixture => mixture::centres(embedding, &self.kmeans),
+        }
+    }
+}
+
 /// How a [`Dec`] is trained.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DecParams {
@@ -47,6 +81,7 @@ pub struct DecParams {
     collapse: Option<f64>,
     overcluster: usize,
     alpha: f64,
+    initial_centres: InitialCentres,
     n_restarts: usize,
     kmeans_batch: Option<usize>,
     cluster_weight: f64,
@@ -68,6 +103,7 @@ impl Dec {
             collapse: Some(COLLAPSE),
             overcluster: 1,
             alpha: 1.0,
+            initial_centres: InitialCentres::default(),
             n_restarts: 20,
             kmeans_batch: None,
             cluster_weight: 1.0,
@@ -128,6 +164,8 @@ impl DecParams {
     pub fn profile(mut self, profile: Profile) -> Self {
         self.options.optimiser = Optimiser::Sgd { momentum: 0.9 };
         self.shuffle = profile == Profile::Quick;
+        self.initial_centres =
+            if profile == Profile::Quick { InitialCentres::Mixture } else { InitialCentres::KMeans };
         (self.update_interval, self.schedule) = match profile {
             Profile::Quick => (None, vec![Segment::epochs(40, 0.01)]),
             Profile::MuonHunters => (Some(140), vec![Segment::steps(20_000, 0.01)]),
@@ -200,14 +238,21 @@ impl DecParams {
         self
     }
 
-    /// Runs of the initial k-means, of which the best is kept; 20 as in the paper.
+    /// How the first centres are found; k-means in the papers, a mixture in the profile `Quick`.
+    #[must_use]
+    pub fn initial_centres(mut self, how: InitialCentres) -> Self {
+        self.initial_centres = how;
+        self
+    }
+
+    /// Runs of the search for the first centres, of which the best is kept; 20 as in the paper.
     #[must_use]
     pub fn n_restarts(mut self, n_restarts: usize) -> Self {
         self.n_restarts = n_restarts;
         self
     }
 
-    /// Rows in a step of the initial k-means; `None`, the default, takes all of them in every step, which 20 restarts on some hundred thousand
+    /// Rows in a step of the initial k-means, where the first centres are its own; `None`, the default, takes all of them in every step, which 20 restarts on some hundred thousand
     /// images can afford. For millions, say 10 000: see [`KMeansParams::mini_batch`](crate::KMeansParams::mini_batch).
     #[must_use]
     pub fn kmeans_batch(mut self, n_rows: Option<usize>) -> Self {
@@ -260,7 +305,8 @@ impl DecParams {
             .seed(self.options.seed)
             .n_restarts(self.n_restarts)
             .mini_batch(self.kmeans_batch);
-        let training = Training::with_kmeans(kmeans, plan, feed, network, self.alpha, Dec)?;
+        let first = FirstCentres { how: self.initial_centres, kmeans };
+        let training = Training::with_first_centres(first, plan, feed, network, self.alpha, Dec)?;
         Ok(if self.overcluster > 1 { training.merging_to(self.n_clusters) } else { training })
     }
 

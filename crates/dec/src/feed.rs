@@ -28,13 +28,23 @@ pub(crate) struct Feed<'a> {
     pub(crate) development: Vec<usize>,
     /// images × classes: probabilities, zeros where nothing is known.
     pub(crate) classes: Option<Array2<f32>>,
+    /// rows × neighbours: the graph on `rows`, by position in them.
+    pub(crate) neighbours: Option<Array2<u32>>,
 }
 
 impl<'a> Feed<'a> {
     /// All rows, no classes.
     pub(crate) fn new(images: ArrayView2<'a, f32>, scaling: Scaling) -> Self {
         let rows = (0..images.nrows()).collect();
-        Self { images, scaling, frozen: Vec::new(), rows, development: Vec::new(), classes: None }
+        Self {
+            images,
+            scaling,
+            frozen: Vec::new(),
+            rows,
+            development: Vec::new(),
+            classes: None,
+            neighbours: None,
+        }
     }
 
     /// The images in `rows` as the first trainable layer sees them.
@@ -75,6 +85,19 @@ impl<'a> Feed<'a> {
         })?;
         Ok(stacked)
     }
+}
+
+/// Every one of `positions`, then for each a neighbour of it drawn at random.
+pub(crate) fn with_partners(
+    positions: &[usize],
+    neighbours: &Array2<u32>,
+    rng: &mut ChaCha8Rng,
+) -> Vec<usize> {
+    let partners = positions.iter().map(|&position| {
+        let neighbours = neighbours.row(position);
+        neighbours[rng.random_range(0..neighbours.len())] as usize
+    });
+    positions.iter().copied().chain(partners).collect()
 }
 
 /// The order of `n` rows in pass number `pass`.

@@ -16,7 +16,9 @@ mod kmeans;
 mod labels;
 mod linfa_traits;
 mod merge;
+mod mixture;
 mod multitask;
+mod neighbours;
 mod network;
 mod objective;
 mod optimiser;
@@ -35,7 +37,7 @@ mod training;
 use argmax::argmax;
 
 pub use autoencoder::{Autoencoder, AutoencoderParams};
-pub use dec::{Dec, DecParams};
+pub use dec::{Dec, DecParams, InitialCentres};
 pub use engine::Backend;
 pub use epoch::{Epoch, Report, Stage, StopReason};
 pub use error::{Error, Result};

@@ -264,6 +264,7 @@ impl MultitaskParams {
                 reconstruction_weight: self.reconstruction_weight,
                 reconstruction_loss: ReconstructionLoss::Mean,
                 alpha,
+                ..Objective::NOTHING
             },
             selection: self.selection,
             ..Plan::new(Stage::Multitask, &self.options)

@@ -105,6 +105,8 @@ pub(crate) struct Plan {
     pub(crate) balance: f64,
     /// Stop when at most this fraction of the clusters is left.
     pub(crate) collapse: Option<f64>,
+    /// Neighbours of each image in the graph; 0: no graph.
+    pub(crate) n_neighbours: usize,
     /// Stop when fewer than this fraction of the images change their cluster.
     pub(crate) tolerance: Option<f64>,
     /// Stop after so many epochs without a better one.
@@ -129,6 +131,7 @@ impl Plan {
             code_dropout: 0.0,
             balance: 1.0,
             collapse: None,
+            n_neighbours: 0,
             tolerance: None,
             patience: None,
             selection: Selection::Class,

@@ -12,6 +12,8 @@ pub(crate) enum Purpose {
     Restarts = 4,
     Development = 5,
     Head = 6,
+    Partners = 7,
+    Mixture = 8,
 }
 
 /// The stream of `purpose` for item `index` (a layer, a pass, a step) under `seed`.

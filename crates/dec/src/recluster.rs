@@ -209,6 +209,7 @@ impl ReclusterParams {
                 reconstruction_weight: self.reconstruction_weight,
                 reconstruction_loss: ReconstructionLoss::Mean,
                 alpha,
+                ..Objective::NOTHING
             },
             balance: self.balance,
             collapse: Some(COLLAPSE),

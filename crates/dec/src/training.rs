@@ -3,12 +3,13 @@
 mod checkpoint;
 
 use crate::course::Course;
+use crate::dec::FirstCentres;
 use crate::engine;
 use crate::epoch::{Epoch, Report, StopReason};
 use crate::error::Result;
 use crate::feed::Feed;
-use crate::kmeans::KMeansParams;
 use crate::merge::ward;
+use crate::neighbours::nearest;
 use crate::network::Network;
 use crate::plan::Plan;
 use crate::trained::Trained;
@@ -49,7 +50,7 @@ pub struct Training<'a, M> {
     phase: usize,
     course: Course<'a>,
     /// How the centres are found before the first epoch; until then, those of `network` and `course` are zeros.
-    kmeans: Option<KMeansParams>,
+    first_centres: Option<FirstCentres>,
     /// To how many clusters the centres are merged in the model.
     n_merged: Option<usize>,
     /// What the phases share; its course trains a part of this network.
@@ -75,7 +76,7 @@ impl<'a, M> Training<'a, M> {
             phases,
             phase: 0,
             course,
-            kmeans: None,
+            first_centres: None,
             n_merged: None,
             feed,
             network,
@@ -86,19 +87,19 @@ impl<'a, M> Training<'a, M> {
         })
     }
 
-    /// A training whose centres are those of k-means on the embedding: found when they are first asked for, so that a resumed training, which has its
+    /// A training whose centres lie in the embedding of the network: found when they are first asked for, so that a resumed training, which has its
     /// own, need not wait for them.
-    pub(crate) fn with_kmeans(
-        kmeans: KMeansParams,
+    pub(crate) fn with_first_centres(
+        first: FirstCentres,
         plan: Plan,
         feed: Feed<'a>,
         mut network: Network,
         alpha: f64,
         make: fn(Trained) -> M,
     ) -> Result<Self> {
-        network.centres = Some(Array2::zeros((kmeans.n_clusters(), network.n_embedding())));
+        network.centres = Some(Array2::zeros((first.n_clusters(), network.n_embedding())));
         let training = Self::new(vec![(plan, Part::All)], feed, network, alpha, make)?;
-        Ok(Self { kmeans: Some(kmeans), ..training })
+        Ok(Self { first_centres: Some(first), ..training })
     }
 
     /// The centres of the model are merged until there are `n_clusters`.
@@ -108,21 +109,17 @@ impl<'a, M> Training<'a, M> {
     }
 
     /// The network before the first epoch, with its centres.
-    fn first_network(&self, kmeans: &KMeansParams) -> Result<Network> {
-        let Self { feed, network, .. } = self;
-        let embedding = feed.in_chunks(&feed.rows, network.n_embedding(), |images| {
-            Ok(engine::embed(&network.encoder, images))
-        })?;
-        let centres = kmeans.fit(embedding.view())?.centres().to_owned();
-        Ok(Network { centres: Some(centres), ..network.clone() })
+    fn first_network(&self, first: &FirstCentres) -> Result<Network> {
+        let centres = first.find(embedding(&self.feed, &self.network)?.view())?;
+        Ok(Network { centres: Some(centres), ..self.network.clone() })
     }
 
     /// Finds the centres unless they are there.
     fn begin(&mut self) -> Result<()> {
-        if let Some(kmeans) = &self.kmeans {
-            self.network = self.first_network(kmeans)?;
+        if let Some(first) = &self.first_centres {
+            self.network = self.first_network(first)?;
             self.course = course(&self.phases[0], &self.feed, &self.network)?;
-            self.kmeans = None;
+            self.first_centres = None;
         }
         Ok(())
     }
@@ -145,8 +142,8 @@ impl<'a, M> Training<'a, M> {
     ///
     /// When the training has diverged, or the backend fails.
     pub fn snapshot(&self) -> Result<M> {
-        self.model(match &self.kmeans {
-            Some(kmeans) => self.first_network(kmeans)?,
+        self.model(match &self.first_centres {
+            Some(first) => self.first_network(first)?,
             None => self.course.network()?,
         })
     }
@@ -157,8 +154,8 @@ impl<'a, M> Training<'a, M> {
     ///
     /// When the backend fails.
     pub fn latest(&self) -> Result<M> {
-        self.model(match &self.kmeans {
-            Some(kmeans) => self.first_network(kmeans)?,
+        self.model(match &self.first_centres {
+            Some(first) => self.first_network(first)?,
             None => self.course.state()?.network,
         })
     }
@@ -242,7 +239,7 @@ impl<M> fmt::Debug for Training<'_, M> {
 
 /// Sets up the course of one phase.
 fn course<'a>((plan, part): &(Plan, Part), feed: &Feed<'a>, whole: &Network) -> Result<Course<'a>> {
-    Course::start(plan.clone(), feed_of(*part, feed, whole), part_of(*part, whole))
+    Course::start(plan.clone(), feed_of(plan, *part, feed, whole)?, part_of(*part, whole))
 }
 
 /// What a phase trains.
@@ -257,12 +254,21 @@ fn part_of(part: Part, whole: &Network) -> Network {
     }
 }
 
-/// A layer sees the images through the layers below it.
-fn feed_of<'a>(part: Part, feed: &Feed<'a>, whole: &Network) -> Feed<'a> {
-    match part {
-        Part::All => feed.clone(),
-        Part::Layer(i) => Feed { frozen: whole.encoder[..i].to_vec(), ..feed.clone() },
+/// A layer sees the images through the layers below it. The graph of neighbours is that of the embedding before the phase.
+fn feed_of<'a>(plan: &Plan, part: Part, feed: &Feed<'a>, whole: &Network) -> Result<Feed<'a>> {
+    let mut feed = feed.clone();
+    if let Part::Layer(i) = part {
+        feed.frozen = whole.encoder[..i].to_vec();
     }
+    if plan.n_neighbours > 0 {
+        feed.neighbours = Some(nearest(embedding(&feed, whole)?.view(), plan.n_neighbours));
+    }
+    Ok(feed)
+}
+
+/// The embedding of the rows that are trained on.
+fn embedding(feed: &Feed<'_>, network: &Network) -> Result<Array2<f32>> {
+    feed.in_chunks(&feed.rows, network.n_embedding(), |images| Ok(engine::embed(&network.encoder, images)))
 }
 
 /// Puts the trained part back into the whole.

@@ -2,11 +2,11 @@
 
 use super::{Part, Training, feed_of, part_of};
 use crate::course::{Best, Course, Progress};
+use crate::dec::FirstCentres;
 use crate::engine::State;
 use crate::epoch::{Epoch, StopReason};
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
-use crate::kmeans::KMeansParams;
 use crate::objective::Losses;
 use crate::plan::Plan;
 use crate::scale::Scaling;
@@ -34,7 +34,7 @@ struct Checkpoint {
     n_steps: u64,
     shapes: [Shape; 2],
     /// Before the first epoch: how the centres are to be found.
-    kmeans: Option<KMeansParams>,
+    first_centres: Option<FirstCentres>,
     /// Clusters in the end, where there are more centres on the way.
     n_merged: Option<usize>,
 }
@@ -74,7 +74,7 @@ impl<M> Training<'_, M> {
             n_effective: progress.n_effective,
             n_steps: state.n_steps,
             shapes: [Shape::of(&self.network), Shape::of(&state.network)],
-            kmeans: self.kmeans.clone(),
+            first_centres: self.first_centres.clone(),
             n_merged: self.n_merged,
         };
         storage::write(path.as_ref(), CHECKPOINT, checkpoint, &matrices)
@@ -97,7 +97,7 @@ impl<M> Training<'_, M> {
         };
         if file.content.phases != self.phases
             || file.content.n_merged != self.n_merged
-            || (file.content.kmeans.is_some() && file.content.kmeans != self.kmeans)
+            || (file.content.first_centres.is_some() && file.content.first_centres != self.first_centres)
         {
             return Err(other("parameters"));
         }
@@ -147,9 +147,10 @@ impl<M> Training<'_, M> {
         let state = State { network, gradients, moments, n_steps: file.content.n_steps };
         let n_effective = file.content.n_effective;
         let progress = Progress { epochs, stop: file.content.stop, best, assignment, n_effective };
-        self.course = Course::resume(plan, feed_of(part, &self.feed, &whole), state, progress)?;
+        let feed = feed_of(&plan, part, &self.feed, &whole)?;
+        self.course = Course::resume(plan, feed, state, progress)?;
         (self.phase, self.epochs, self.network) = (file.content.phase, before, whole);
-        self.kmeans = file.content.kmeans;
+        self.first_centres = file.content.first_centres;
         Ok(self)
     }
 }
