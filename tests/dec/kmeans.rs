@@ -237,12 +237,8 @@ fn the_clustering_starts_from_these_centres_be_it_begun_or_not() {
     let embedding = start.transform(images.view()).unwrap();
     for batch in [None, Some(40)] {
         let wants = KMeans::params(3).seed(5).n_restarts(4).mini_batch(batch).fit(embedding.view()).unwrap();
-        let params = Dec::params(3)
-            .seed(5)
-            .initial_centres(InitialCentres::KMeans)
-            .n_restarts(4)
-            .kmeans_batch(batch)
-            .max_epochs(Some(0));
+        let params = Dec::params(3).seed(5).initial_centres(InitialCentres::KMeans).n_restarts(4);
+        let params = params.kmeans_batch(batch).max_epochs(Some(0));
         let training = || params.training(start.clone(), images.view()).unwrap();
         assert_eq!(training().snapshot().unwrap().centres(), wants.centres());
         assert_eq!(training().latest().unwrap().centres(), wants.centres());

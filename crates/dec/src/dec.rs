@@ -6,8 +6,7 @@ use crate::engine::Backend;
 use crate::epoch::{Report, Stage, StopReason};
 use crate::error::Result;
 use crate::feed::Feed;
-use crate::kmeans::{KMeans, KMeansParams};
-use crate::mixture;
+use crate::initial::{InitialCentres, Search};
 use crate::objective::{Objective, ReconstructionLoss};
 use crate::optimiser::Optimiser;
 use crate::options::{Options, fitted_model, training_options};
@@ -15,7 +14,6 @@ use crate::plan::{COLLAPSE, Plan, Profile, Segment};
 use crate::trained::Trained;
 use crate::training::Training;
 use ndarray::{Array1, Array2, ArrayView2};
-use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// A fitted deep embedded clustering (Xie, Girshick and Farhadi 2016).
@@ -35,38 +33,6 @@ use std::path::Path;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dec(pub(crate) Trained);
-
-/// How the first centres are found in the embedding of the autoencoder.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum InitialCentres {
-    /// Centres of the k-means with the least inertia, as in both papers. It takes clusters for round and equally wide.
-    KMeans,
-    /// Means of the likeliest mixture of normal distributions with covariances of their own, each run started from a k-means: clusters may be
-    /// long, and of different widths (on an embedding of neighbours, McConville et al. 2021).
-    #[default]
-    Mixture,
-}
-
-/// How the first centres are found, and how many.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct FirstCentres {
-    how: InitialCentres,
-    kmeans: KMeansParams,
-}
-
-impl FirstCentres {
-    pub(crate) fn n_clusters(&self) -> usize {
-        self.kmeans.n_clusters
-    }
-
-    pub(crate) fn find(&self, embedding: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
-        match self.how {
-            InitialCentres::KMeans => Ok(self.kmeans.fit(embedding)?.centres().to_owned()),
-            InitialCentres::Mixture => mixture::centres(embedding, &self.kmeans),
-        }
-    }
-}
 
 /// How a [`Dec`] is trained.
 #[derive(Clone, Debug, PartialEq)]
@@ -301,12 +267,14 @@ impl DecParams {
         let Trained { network, scaling, .. } = autoencoder.0;
         let feed = Feed::new(images, scaling);
         let plan = self.plan(images.nrows());
-        let kmeans = KMeans::params(n_centres)
-            .seed(self.options.seed)
-            .n_restarts(self.n_restarts)
-            .mini_batch(self.kmeans_batch);
-        let first = FirstCentres { how: self.initial_centres, kmeans };
-        let training = Training::with_first_centres(first, plan, feed, network, self.alpha, Dec)?;
+        let search = Search {
+            how: self.initial_centres,
+            n_clusters: n_centres,
+            n_restarts: self.n_restarts,
+            seed: self.options.seed,
+            batch: self.kmeans_batch,
+        };
+        let training = Training::with_search(search, plan, feed, network, self.alpha, Dec)?;
         Ok(if self.overcluster > 1 { training.merging_to(self.n_clusters) } else { training })
     }
 

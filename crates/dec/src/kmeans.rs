@@ -41,9 +41,9 @@ pub struct KMeans {
 /// How a [`KMeans`] is found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct KMeansParams {
-    pub(crate) n_clusters: usize,
-    pub(crate) seed: u64,
-    pub(crate) n_restarts: usize,
+    n_clusters: usize,
+    seed: u64,
+    n_restarts: usize,
     max_iterations: usize,
     tolerance: f64,
     mini_batch: Option<usize>,

@@ -1,7 +1,7 @@
 //! The initial centres as the means of a mixture of normal distributions: clusters of an embedding are seldom round.
 
 use crate::error::{Error, Result};
-use crate::kmeans::KMeansParams;
+use crate::kmeans::KMeans;
 use crate::random::{Purpose, stream};
 use linfa_linalg::cholesky::Cholesky;
 use linfa_linalg::triangular::{SolveTriangular, UPLO};
@@ -19,9 +19,13 @@ const TOLERANCE: f64 = 1e-4;
 /// Posterior below which a point adds nothing to a component.
 const NEGLIGIBLE: f64 = 1e-9;
 
-/// Means of the likeliest of as many mixtures as `kmeans` has restarts, each started from one of them: clusters × embedding.
-pub(crate) fn centres(embedding: ArrayView2<'_, f32>, kmeans: &KMeansParams) -> Result<Array2<f32>> {
-    let KMeansParams { n_clusters, n_restarts, seed, .. } = *kmeans;
+/// Means of the likeliest of `n_restarts` mixtures, each started from a k-means of its own: clusters × embedding.
+pub(crate) fn centres(
+    embedding: ArrayView2<'_, f32>,
+    n_clusters: usize,
+    n_restarts: usize,
+    seed: u64,
+) -> Result<Array2<f32>> {
     let n = embedding.nrows();
     let mut rows = index::sample(&mut stream(seed, Purpose::Mixture, 0), n, n.min(SAMPLE)).into_vec();
     rows.sort_unstable();
@@ -30,8 +34,8 @@ pub(crate) fn centres(embedding: ArrayView2<'_, f32>, kmeans: &KMeansParams) -> 
     let prior = Prior::of(points.view(), n_clusters);
     let mut best: Option<Mixture> = None;
     for restart in 0..n_restarts {
-        let start =
-            kmeans.clone().n_restarts(1).seed(seed.wrapping_add(restart as u64)).fit(sample.view())?;
+        let seed = seed.wrapping_add(restart as u64);
+        let start = KMeans::params(n_clusters).seed(seed).n_restarts(1).fit(sample.view())?;
         let mixture = Mixture::around(points.view(), start.centres().mapv(f64::from).view(), &prior)?
             .fit(points.view(), &prior)?;
         if best.as_ref().is_none_or(|best| mixture.log_likelihood > best.log_likelihood) {

@@ -3,11 +3,11 @@
 mod checkpoint;
 
 use crate::course::Course;
-use crate::dec::FirstCentres;
 use crate::engine;
 use crate::epoch::{Epoch, Report, StopReason};
 use crate::error::Result;
 use crate::feed::Feed;
+use crate::initial::Search;
 use crate::merge::ward;
 use crate::neighbours::nearest;
 use crate::network::Network;
@@ -50,7 +50,7 @@ pub struct Training<'a, M> {
     phase: usize,
     course: Course<'a>,
     /// How the centres are found before the first epoch; until then, those of `network` and `course` are zeros.
-    first_centres: Option<FirstCentres>,
+    search: Option<Search>,
     /// To how many clusters the centres are merged in the model.
     n_merged: Option<usize>,
     /// What the phases share; its course trains a part of this network.
@@ -76,7 +76,7 @@ impl<'a, M> Training<'a, M> {
             phases,
             phase: 0,
             course,
-            first_centres: None,
+            search: None,
             n_merged: None,
             feed,
             network,
@@ -87,19 +87,19 @@ impl<'a, M> Training<'a, M> {
         })
     }
 
-    /// A training whose centres lie in the embedding of the network: found when they are first asked for, so that a resumed training, which has its
-    /// own, need not wait for them.
-    pub(crate) fn with_first_centres(
-        first: FirstCentres,
+    /// A training whose centres are searched for in the embedding when they are first asked for, so that a resumed training, which has its own,
+    /// need not wait for them.
+    pub(crate) fn with_search(
+        search: Search,
         plan: Plan,
         feed: Feed<'a>,
         mut network: Network,
         alpha: f64,
         make: fn(Trained) -> M,
     ) -> Result<Self> {
-        network.centres = Some(Array2::zeros((first.n_clusters(), network.n_embedding())));
+        network.centres = Some(Array2::zeros((search.n_clusters, network.n_embedding())));
         let training = Self::new(vec![(plan, Part::All)], feed, network, alpha, make)?;
-        Ok(Self { first_centres: Some(first), ..training })
+        Ok(Self { search: Some(search), ..training })
     }
 
     /// The centres of the model are merged until there are `n_clusters`.
@@ -109,17 +109,17 @@ impl<'a, M> Training<'a, M> {
     }
 
     /// The network before the first epoch, with its centres.
-    fn first_network(&self, first: &FirstCentres) -> Result<Network> {
-        let centres = first.find(embedding(&self.feed, &self.network)?.view())?;
+    fn first_network(&self, search: &Search) -> Result<Network> {
+        let centres = search.run(embedding(&self.feed, &self.network)?.view())?;
         Ok(Network { centres: Some(centres), ..self.network.clone() })
     }
 
     /// Finds the centres unless they are there.
     fn begin(&mut self) -> Result<()> {
-        if let Some(first) = &self.first_centres {
-            self.network = self.first_network(first)?;
+        if let Some(search) = &self.search {
+            self.network = self.first_network(search)?;
             self.course = course(&self.phases[0], &self.feed, &self.network)?;
-            self.first_centres = None;
+            self.search = None;
         }
         Ok(())
     }
@@ -142,8 +142,8 @@ impl<'a, M> Training<'a, M> {
     ///
     /// When the training has diverged, or the backend fails.
     pub fn snapshot(&self) -> Result<M> {
-        self.model(match &self.first_centres {
-            Some(first) => self.first_network(first)?,
+        self.model(match &self.search {
+            Some(search) => self.first_network(search)?,
             None => self.course.network()?,
         })
     }
@@ -154,8 +154,8 @@ impl<'a, M> Training<'a, M> {
     ///
     /// When the backend fails.
     pub fn latest(&self) -> Result<M> {
-        self.model(match &self.first_centres {
-            Some(first) => self.first_network(first)?,
+        self.model(match &self.search {
+            Some(search) => self.first_network(search)?,
             None => self.course.state()?.network,
         })
     }

@@ -2,11 +2,11 @@
 
 use super::{Part, Training, feed_of, part_of};
 use crate::course::{Best, Course, Progress};
-use crate::dec::FirstCentres;
 use crate::engine::State;
 use crate::epoch::{Epoch, StopReason};
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
+use crate::initial::Search;
 use crate::objective::Losses;
 use crate::plan::Plan;
 use crate::scale::Scaling;
@@ -34,7 +34,8 @@ struct Checkpoint {
     n_steps: u64,
     shapes: [Shape; 2],
     /// Before the first epoch: how the centres are to be found.
-    first_centres: Option<FirstCentres>,
+    #[serde(default)]
+    search: Option<Search>,
     /// Clusters in the end, where there are more centres on the way.
     n_merged: Option<usize>,
 }
@@ -74,7 +75,7 @@ impl<M> Training<'_, M> {
             n_effective: progress.n_effective,
             n_steps: state.n_steps,
             shapes: [Shape::of(&self.network), Shape::of(&state.network)],
-            first_centres: self.first_centres.clone(),
+            search: self.search.clone(),
             n_merged: self.n_merged,
         };
         storage::write(path.as_ref(), CHECKPOINT, checkpoint, &matrices)
@@ -97,7 +98,7 @@ impl<M> Training<'_, M> {
         };
         if file.content.phases != self.phases
             || file.content.n_merged != self.n_merged
-            || (file.content.first_centres.is_some() && file.content.first_centres != self.first_centres)
+            || (file.content.search.is_some() && file.content.search != self.search)
         {
             return Err(other("parameters"));
         }
@@ -150,7 +151,7 @@ impl<M> Training<'_, M> {
         let feed = feed_of(&plan, part, &self.feed, &whole)?;
         self.course = Course::resume(plan, feed, state, progress)?;
         (self.phase, self.epochs, self.network) = (file.content.phase, before, whole);
-        self.first_centres = file.content.first_centres;
+        self.search = file.content.search;
         Ok(self)
     }
 }
