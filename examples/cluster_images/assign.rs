@@ -31,7 +31,7 @@ struct Speed {
 
 /// Writes the cluster of every image to `clusters.csv` in `out`, and with `probabilities` the soft assignment (images × clusters, f64) to
 /// `probabilities.npy`.
-pub fn run(
+pub(crate) fn run(
     console: &Console,
     [images, model, out]: [&Path; 3],
     probabilities: bool,

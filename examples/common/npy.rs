@@ -7,8 +7,10 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// Bytes of a chunk as f32: thousands of images, and little beside any machine's memory.
-const CHUNK: usize = 32 << 20;
+/// Most images in a chunk: enough to keep all cores busy, and not so many that memory is asked of the system anew for each.
+const ROWS: usize = 8192;
+/// Most bytes in a chunk of large images, as f32.
+const BYTES: usize = 32 << 20;
 
 /// Images × pixels (or images × height × width) of f32, f64 or u8, in C order; an iterator over chunks of rows.
 #[derive(Debug)]
@@ -77,7 +79,7 @@ impl NpyChunks {
 
     /// The next chunk.
     fn read(&mut self) -> Result<Array2<f32>> {
-        let n_rows = (CHUNK / (4 * self.n_pixels.max(1))).clamp(1, self.n_left);
+        let n_rows = (BYTES / (4 * self.n_pixels.max(1))).clamp(1, ROWS.min(self.n_left));
         let n = n_rows * self.n_pixels;
         self.n_left -= n_rows;
         let width = match self.kind {

@@ -24,6 +24,8 @@ mod pca;
 mod resume;
 // What a network sees of an image.
 mod scales;
+// Sizes of clusters: the balance of the target, collapse, and centres that are merged.
+mod skew;
 // q, P, their divergence and its gradient.
 mod student;
 

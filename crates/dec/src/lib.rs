@@ -16,6 +16,7 @@ mod initial;
 mod kmeans;
 mod labels;
 mod linfa_traits;
+mod merge;
 mod mixture;
 mod multitask;
 mod neighbours;
@@ -51,6 +52,8 @@ pub use pca::Pca;
 pub use plan::{Length, Profile, Segment, Selection};
 pub use recluster::{Recluster, ReclusterParams};
 pub use scale::InputScale;
-pub use student::{kl_divergence, kl_gradient, soft_assignment, target_distribution};
+pub use student::{
+    balanced_target_distribution, kl_divergence, kl_gradient, soft_assignment, target_distribution,
+};
 pub use supervised::{Supervised, SupervisedParams};
 pub use training::Training;

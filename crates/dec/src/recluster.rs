@@ -11,7 +11,7 @@ use crate::multitask::Multitask;
 use crate::objective::{Objective, ReconstructionLoss};
 use crate::optimiser::Optimiser;
 use crate::options::{Options, training_options};
-use crate::plan::{Plan, Profile, Segment, Selection};
+use crate::plan::{COLLAPSE, Plan, Profile, Segment, Selection};
 use crate::trained::Trained;
 use crate::training::{Part, Training};
 use ndarray::ArrayView2;
@@ -44,6 +44,7 @@ pub struct ReclusterParams {
     schedule: Vec<Segment>,
     update_interval: Option<usize>,
     tolerance: f64,
+    balance: f64,
     class_weight: f64,
     cluster_weight: f64,
     reconstruction_weight: f64,
@@ -62,6 +63,7 @@ impl Recluster {
             schedule: vec![Segment::epochs(30, 0.01)],
             update_interval: None,
             tolerance: 1e-3,
+            balance: 1.0,
             class_weight: 1.0,
             cluster_weight: 0.1,
             reconstruction_weight: 1.0,
@@ -109,6 +111,13 @@ impl ReclusterParams {
     #[must_use]
     pub fn tolerance(mut self, tolerance: f64) -> Self {
         self.tolerance = tolerance;
+        self
+    }
+
+    /// Power of the clusters' masses by which the target is divided, in −8..=8; 1, as in [`DecParams::balance`](crate::DecParams::balance).
+    #[must_use]
+    pub fn balance(mut self, exponent: f64) -> Self {
+        self.balance = exponent;
         self
     }
 
@@ -176,6 +185,7 @@ impl ReclusterParams {
         check::parameter(self.update_interval != Some(0), "update_interval", 0, "at least 1 step")?;
         let tolerance_holds = (0.0..=1.0).contains(&self.tolerance);
         check::parameter(tolerance_holds, "tolerance", self.tolerance, "a fraction in 0..=1")?;
+        check::balance(self.balance)?;
         check::weight("cluster_weight", self.cluster_weight)?;
         check::weight("reconstruction_weight", self.reconstruction_weight)?;
         if let Some((fraction, patience)) = self.development {
@@ -201,6 +211,8 @@ impl ReclusterParams {
                 alpha,
                 ..Objective::NOTHING
             },
+            balance: self.balance,
+            collapse: Some(COLLAPSE),
             tolerance: Some(self.tolerance),
             patience: self.development.map(|(_, patience)| patience),
             selection: Selection::Class,

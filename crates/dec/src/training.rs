@@ -8,6 +8,7 @@ use crate::epoch::{Epoch, Report, StopReason};
 use crate::error::Result;
 use crate::feed::Feed;
 use crate::initial::Search;
+use crate::merge::ward;
 use crate::neighbours::{GRAPH_IMAGES, nearest};
 use crate::network::Network;
 use crate::plan::Plan;
@@ -52,6 +53,8 @@ pub struct Training<'a, M> {
     course: Course<'a>,
     /// How the centres are found before the first epoch; until then, those of `network` and `course` are zeros.
     search: Option<Search>,
+    /// To how many clusters the centres are merged in the model.
+    n_merged: Option<usize>,
     /// What the phases share; its course trains a part of this network.
     feed: Feed<'a>,
     network: Network,
@@ -76,6 +79,7 @@ impl<'a, M> Training<'a, M> {
             phase: 0,
             course,
             search: None,
+            n_merged: None,
             feed,
             network,
             epochs: Vec::new(),
@@ -100,14 +104,16 @@ impl<'a, M> Training<'a, M> {
         Ok(Self { search: Some(search), ..training })
     }
 
+    /// The centres of the model are merged until there are `n_clusters`.
+    pub(crate) fn merging_to(mut self, n_clusters: usize) -> Self {
+        self.n_merged = Some(n_clusters);
+        self
+    }
+
     /// The network before the first epoch, with its centres.
     fn first_network(&self, search: &Search) -> Result<Network> {
-        let Self { feed, network, .. } = self;
-        let embedding = feed.in_chunks(&feed.rows, network.n_embedding(), |images| {
-            Ok(engine::embed(&network.encoder, images))
-        })?;
-        let centres = search.run(embedding.view())?;
-        Ok(Network { centres: Some(centres), ..network.clone() })
+        let centres = search.run(embedding(&self.feed, &self.network)?.view())?;
+        Ok(Network { centres: Some(centres), ..self.network.clone() })
     }
 
     /// Finds the centres unless they are there.
@@ -159,12 +165,23 @@ impl<'a, M> Training<'a, M> {
     fn model(&self, trained: Network) -> Result<M> {
         let mut network = self.network.clone();
         merge(trained, self.phases[self.phase].1, &mut network);
+        if let (Some(n_clusters), Some(centres)) = (self.n_merged, &mut network.centres) {
+            *centres = ward(centres.view(), &self.sizes(centres.nrows()), n_clusters);
+        }
         let stop = self.course.progress.stop.filter(|_| self.phase + 1 == self.phases.len());
         let mut epochs = self.epochs.clone();
         epochs.extend_from_slice(&self.course.progress.epochs);
         let report = Report { epochs, stop_reason: stop.unwrap_or(StopReason::Interrupted) };
         let trained = Trained { network, scaling: self.feed.scaling, alpha: self.alpha, report };
         Ok((self.make)(trained))
+    }
+
+    /// Images of each of `n` centres at the last update of the target; alike before the first.
+    fn sizes(&self, n: usize) -> Vec<usize> {
+        let Some(assignment) = &self.course.progress.assignment else { return vec![1; n] };
+        let mut sizes = vec![0; n];
+        assignment.iter().for_each(|&centre| sizes[centre as usize] += 1);
+        sizes
     }
 
     /// Ends the training and gives its model, whether or not all epochs were taken.
@@ -253,13 +270,14 @@ fn feed_of<'a>(plan: &Plan, part: Part, feed: &Feed<'a>, whole: &Network) -> Res
             drawn.sort_unstable();
             feed.rows = drawn.into_iter().map(|position| feed.rows[position]).collect();
         }
-        let width = whole.n_embedding();
-        let embedding = feed.in_chunks(&feed.rows, width, |images| {
-            Ok::<_, crate::error::Error>(engine::embed(&whole.encoder, images))
-        })?;
-        feed.neighbours = Some(nearest(embedding.view(), plan.n_neighbours));
+        feed.neighbours = Some(nearest(embedding(&feed, whole)?.view(), plan.n_neighbours));
     }
     Ok(feed)
+}
+
+/// The embedding of the rows that are trained on.
+fn embedding(feed: &Feed<'_>, network: &Network) -> Result<Array2<f32>> {
+    feed.in_chunks(&feed.rows, network.n_embedding(), |images| Ok(engine::embed(&network.encoder, images)))
 }
 
 /// Puts the trained part back into the whole.

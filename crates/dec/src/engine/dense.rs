@@ -10,7 +10,7 @@ use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
 use rayon::prelude::*;
 
 /// Rows that [`embed`] sends through all layers at once: their activations stay in the cache of one core.
-const EMBED_ROWS: usize = 256;
+const EMBED_ROWS: usize = 512;
 
 /// The gradient of one matrix and the running means that its optimiser keeps.
 #[derive(Debug)]
