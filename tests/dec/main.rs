@@ -1,5 +1,7 @@
 //! Tests of manyhands-dec.
 
+// Changes of images that leave their meaning.
+mod augmentation;
 // The two engines, and what one of them says of the other.
 mod backends;
 // Same seed, same bits: twice, and for any number of threads.
@@ -8,6 +10,8 @@ mod determinism;
 mod epochs;
 // Saved models, and files that are none.
 mod files;
+// Hard, soft and missing labels, what they count, and weights that change along the way.
+mod labels;
 // Data on which the right answer is known.
 mod learning;
 // linfa's traits and datasets.

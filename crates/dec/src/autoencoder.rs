@@ -1,5 +1,6 @@
 //! The stacked denoising autoencoder: layer by layer with noise, then all layers together.
 
+use crate::augmentation::Augmentation;
 use crate::check;
 use crate::engine::Backend;
 use crate::epoch::{Report, Stage};
@@ -208,7 +209,8 @@ impl AutoencoderParams {
         self.check()?;
         check::images(images, 2, "an autoencoder")?;
         let network = self.network(images.ncols());
-        let feed = Feed::new(images, self.input_scale.fit(images));
+        let feed =
+            Feed::new(images, self.input_scale.fit(images)).augmented(self.options.augmentation.as_ref())?;
         let phases = self.phases(images.nrows());
         Training::new(phases, feed, network, 1.0, Autoencoder)
     }

@@ -1,5 +1,6 @@
 //! Deep embedded clustering: centres and encoder move together until the clusters stand still.
 
+use crate::augmentation::Augmentation;
 use crate::autoencoder::Autoencoder;
 use crate::check;
 use crate::engine::Backend;
@@ -211,7 +212,7 @@ impl DecParams {
         let Trained { mut network, scaling, .. } = autoencoder.0;
         network.centres =
             Some(kmeans::centres(embedding.view(), self.n_clusters, self.n_restarts, self.options.seed)?);
-        let feed = Feed::new(images, scaling);
+        let feed = Feed::new(images, scaling).augmented(self.options.augmentation.as_ref())?;
         let plan = self.plan(images.nrows());
         Training::new(vec![(plan, Part::All)], feed, network, self.alpha, Dec)
     }

@@ -2,6 +2,7 @@
 #![cfg_attr(not(test), deny(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used))]
 
 mod argmax;
+mod augmentation;
 mod autoencoder;
 mod check;
 mod course;
@@ -27,16 +28,19 @@ mod scale;
 mod storage;
 mod student;
 mod supervised;
+mod teaching;
 mod trained;
 mod training;
 
 use argmax::argmax;
 
+pub use augmentation::Augmentation;
 pub use autoencoder::{Autoencoder, AutoencoderParams};
 pub use dec::{Dec, DecParams};
 pub use engine::Backend;
 pub use epoch::{Epoch, Report, Stage, StopReason};
 pub use error::{Error, Result};
+pub use labels::{LabelWeights, Labels};
 pub use multitask::{Multitask, MultitaskParams};
 pub use network::{HeadInput, Initialisation};
 pub use objective::{Losses, ReconstructionLoss};

@@ -12,6 +12,7 @@ pub(crate) enum Purpose {
     Restarts = 4,
     Development = 5,
     Head = 6,
+    Augmentation = 7,
 }
 
 /// The stream of `purpose` for item `index` (a layer, a pass, a step) under `seed`.
