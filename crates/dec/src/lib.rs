@@ -24,6 +24,7 @@ mod pca;
 mod plan;
 mod random;
 mod recluster;
+mod reseed;
 mod scale;
 mod storage;
 mod student;
