@@ -43,6 +43,10 @@ pub struct AutoencoderParams {
     dims: Vec<usize>,
     layer_schedule: Vec<Segment>,
     fine_tune_schedule: Vec<Segment>,
+    neighbour_schedule: Vec<Segment>,
+    n_neighbours: usize,
+    repulsion: f64,
+    neighbour_reconstruction_weight: f64,
     /// On the input of the first layer in its own phase; deeper layers always get `dropout`.
     image_dropout: f64,
     dropout: f64,
@@ -61,6 +65,10 @@ impl Autoencoder {
             dims: dims.to_vec(),
             layer_schedule: Vec::new(),
             fine_tune_schedule: Vec::new(),
+            neighbour_schedule: Vec::new(),
+            n_neighbours: 15,
+            repulsion: 5.0,
+            neighbour_reconstruction_weight: 0.0,
             image_dropout: 0.0,
             dropout: 0.0,
             fine_tune_dropout: 0.0,
@@ -146,6 +154,27 @@ impl AutoencoderParams {
     #[must_use]
     pub fn fine_tune_schedule(mut self, schedule: &[Segment]) -> Self {
         self.fine_tune_schedule = schedule.to_vec();
+        self
+    }
+
+    /// Learning rates of the phase that draws nearest neighbours together; empty: no such phase.
+    #[must_use]
+    pub fn neighbour_schedule(mut self, schedule: &[Segment]) -> Self {
+        self.neighbour_schedule = schedule.to_vec();
+        self
+    }
+
+    /// Neighbours of each image in the graph; 15 as UMAP's default.
+    #[must_use]
+    pub fn n_neighbours(mut self, n: usize) -> Self {
+        self.n_neighbours = n;
+        self
+    }
+
+    /// Negative samples for each pair of neighbours; 5 as UMAP's default.
+    #[must_use]
+    pub fn repulsion(mut self, repulsion: f64) -> Self {
+        self.repulsion = repulsion;
         self
     }
 
@@ -270,7 +299,19 @@ impl AutoencoderParams {
         });
         let fine_tune = plan(Stage::FineTune, &self.fine_tune_schedule);
         let fine_tune = Plan { input_dropout: self.fine_tune_dropout, ..fine_tune };
-        layers.chain(std::iter::once((fine_tune, Part::All))).collect()
+        let neighbours = plan(Stage::Neighbours, &self.neighbour_schedule);
+        let neighbours = Plan {
+            n_neighbours: self.n_neighbours,
+            objective: Objective {
+                neighbour_weight: 1.0,
+                repulsion: self.repulsion,
+                reconstruction_weight: self.neighbour_reconstruction_weight,
+                ..neighbours.objective
+            },
+            ..neighbours
+        };
+        let neighbours = (!self.neighbour_schedule.is_empty()).then_some((neighbours, Part::All));
+        layers.chain(std::iter::once((fine_tune, Part::All))).chain(neighbours).collect()
     }
 }
 

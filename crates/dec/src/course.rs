@@ -3,7 +3,7 @@
 use crate::engine::{self, Batch, Engine, State};
 use crate::epoch::{Epoch, StopReason};
 use crate::error::{Error, Result};
-use crate::feed::{Feed, dropout, order};
+use crate::feed::{Feed, dropout, order, with_partners};
 use crate::network::{Dense, Network};
 use crate::objective::Losses;
 use crate::plan::{Plan, Selection};
@@ -193,6 +193,7 @@ impl<'a> Course<'a> {
                 code_mask: None,
                 target: None,
                 classes: classes.as_ref().map(Array2::view),
+                paired: false,
             };
             sum.add(&self.engine.evaluate(&batch, &objective)?, rows.len() as f64 / n as f64);
         }
@@ -225,6 +226,11 @@ impl<'a> Course<'a> {
         }
         let order = self.order.as_ref().map_or(&[][..], |(_, order)| order);
         let positions = &order[part * plan.batch_size..n.min((part + 1) * plan.batch_size)];
+        let partnered = feed.neighbours.as_ref().map(|neighbours| {
+            let mut rng = stream(plan.seed, Purpose::Partners, plan.stage.stream() | step);
+            with_partners(positions, neighbours, &mut rng)
+        });
+        let positions = partnered.as_deref().unwrap_or(positions);
         let rows: Vec<usize> = positions.iter().map(|&position| feed.rows[position]).collect();
         let mut draws = stream(plan.seed, Purpose::Augmentation, plan.stage.stream() | step);
         let clean = feed.gather_augmented(&rows, &mut draws);
@@ -241,6 +247,7 @@ impl<'a> Course<'a> {
             code_mask: code_mask.as_ref().map(Array2::view),
             target: target.as_ref().map(Array2::view),
             classes: classes.as_ref().map(Array2::view),
+            paired: feed.neighbours.is_some(),
         };
         with(self.engine.as_mut(), &batch)
     }

@@ -7,13 +7,13 @@ use crate::engine::Backend;
 use crate::epoch::{Report, Stage, StopReason};
 use crate::error::Result;
 use crate::feed::Feed;
-use crate::kmeans;
 use crate::objective::{Objective, ReconstructionLoss};
 use crate::optimiser::Optimiser;
 use crate::options::{Options, fitted_model, training_options};
 use crate::plan::{Plan, Profile, Segment};
 use crate::trained::{Trained, hard};
 use crate::training::{Part, Training};
+use crate::{kmeans, mixture};
 use ndarray::{Array1, Array2, ArrayView2};
 use std::path::Path;
 
@@ -35,6 +35,18 @@ use std::path::Path;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dec(pub(crate) Trained);
 
+/// How the first centres are found in the embedding of the autoencoder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InitialCentres {
+    /// Centres of the k-means with the least inertia, as in both papers. It takes clusters for round and equally wide.
+    KMeans,
+    /// Means of the likeliest mixture of normal distributions with covariances of their own, each run started from a k-means: clusters may be
+    /// long, and of different widths (on an embedding of neighbours, McConville et al. 2021).
+    #[default]
+    Mixture,
+}
+
 /// How a [`Dec`] is trained.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DecParams {
@@ -45,6 +57,7 @@ pub struct DecParams {
     update_interval: Option<usize>,
     tolerance: f64,
     alpha: f64,
+    initial_centres: InitialCentres,
     n_restarts: usize,
     cluster_weight: f64,
     reconstruction_weight: f64,
@@ -62,6 +75,7 @@ impl Dec {
             update_interval: None,
             tolerance: 1e-3,
             alpha: 1.0,
+            initial_centres: InitialCentres::default(),
             n_restarts: 20,
             cluster_weight: 1.0,
             reconstruction_weight: 0.0,
@@ -121,6 +135,8 @@ impl DecParams {
     pub fn profile(mut self, profile: Profile) -> Self {
         self.options.optimiser = Optimiser::Sgd { momentum: 0.9 };
         self.shuffle = profile == Profile::Quick;
+        self.initial_centres =
+            if profile == Profile::Quick { InitialCentres::Mixture } else { InitialCentres::KMeans };
         (self.update_interval, self.schedule) = match profile {
             Profile::Quick => (None, vec![Segment::epochs(40, 0.01)]),
             Profile::MuonHunters => (Some(140), vec![Segment::steps(20_000, 0.01)]),
@@ -165,7 +181,14 @@ impl DecParams {
         self
     }
 
-    /// Runs of the initial k-means, of which the best is kept; 20 as in the paper.
+    /// How the first centres are found; k-means in the papers, a mixture in the profile `Quick`.
+    #[must_use]
+    pub fn initial_centres(mut self, how: InitialCentres) -> Self {
+        self.initial_centres = how;
+        self
+    }
+
+    /// Runs of the search for the first centres, of which the best is kept; 20 as in the paper.
     #[must_use]
     pub fn n_restarts(mut self, n_restarts: usize) -> Self {
         self.n_restarts = n_restarts;
@@ -209,9 +232,12 @@ impl DecParams {
         self.check()?;
         check::images(images, self.n_clusters.max(2), "its clusters")?;
         let embedding = autoencoder.transform(images)?;
+        let find = match self.initial_centres {
+            InitialCentres::KMeans => kmeans::centres,
+            InitialCentres::Mixture => mixture::centres,
+        };
         let Trained { mut network, scaling, .. } = autoencoder.0;
-        network.centres =
-            Some(kmeans::centres(embedding.view(), self.n_clusters, self.n_restarts, self.options.seed)?);
+        network.centres = Some(find(embedding.view(), self.n_clusters, self.n_restarts, self.options.seed)?);
         let feed = Feed::new(images, scaling).augmented(self.options.augmentation.as_ref())?;
         let plan = self.plan(images.nrows());
         Training::new(vec![(plan, Part::All)], feed, network, self.alpha, Dec)

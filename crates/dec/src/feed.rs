@@ -31,6 +31,8 @@ pub(crate) struct Feed<'a> {
     pub(crate) classes: Option<Array2<f32>>,
     /// What changes images before a step sees them.
     pub(crate) augmentation: Option<Augmentation>,
+    /// rows × neighbours: the graph on `rows`, by position in them.
+    pub(crate) neighbours: Option<Array2<u32>>,
 }
 
 impl<'a> Feed<'a> {
@@ -45,6 +47,7 @@ impl<'a> Feed<'a> {
             development: Vec::new(),
             classes: None,
             augmentation: None,
+            neighbours: None,
         }
     }
 
@@ -101,6 +104,19 @@ impl<'a> Feed<'a> {
         }
         Ok(stacked)
     }
+}
+
+/// Every one of `positions`, then for each a neighbour of it drawn at random.
+pub(crate) fn with_partners(
+    positions: &[usize],
+    neighbours: &Array2<u32>,
+    rng: &mut ChaCha8Rng,
+) -> Vec<usize> {
+    let partners = positions.iter().map(|&position| {
+        let neighbours = neighbours.row(position);
+        neighbours[rng.random_range(0..neighbours.len())] as usize
+    });
+    positions.iter().copied().chain(partners).collect()
 }
 
 /// The order of `n` rows in pass number `pass`.

@@ -15,7 +15,9 @@ mod fingerprint;
 mod kmeans;
 mod labels;
 mod linfa_traits;
+mod mixture;
 mod multitask;
+mod neighbours;
 mod network;
 mod objective;
 mod optimiser;
@@ -37,7 +39,7 @@ use argmax::argmax;
 
 pub use augmentation::Augmentation;
 pub use autoencoder::{Autoencoder, AutoencoderParams};
-pub use dec::{Dec, DecParams};
+pub use dec::{Dec, DecParams, InitialCentres};
 pub use engine::Backend;
 pub use epoch::{Epoch, Report, Stage, StopReason};
 pub use error::{Error, Result};

@@ -103,6 +103,8 @@ pub(crate) struct Plan {
     pub(crate) augmentation: Option<String>,
     pub(crate) input_dropout: f64,
     pub(crate) code_dropout: f64,
+    /// Neighbours of each image in the graph; 0: no graph.
+    pub(crate) n_neighbours: usize,
     /// Stop when fewer than this fraction of the images change their cluster.
     pub(crate) tolerance: Option<f64>,
     /// Stop after so many epochs without a better one.
@@ -127,6 +129,7 @@ impl Plan {
             augmentation: options.augmentation.as_ref().map(|augmentation| augmentation.name().to_owned()),
             input_dropout: 0.0,
             code_dropout: 0.0,
+            n_neighbours: 0,
             tolerance: None,
             patience: None,
             selection: Selection::Class,

@@ -12,7 +12,9 @@ pub(crate) enum Purpose {
     Restarts = 4,
     Development = 5,
     Head = 6,
-    Augmentation = 7,
+    Partners = 7,
+    Mixture = 8,
+    Augmentation = 9,
 }
 
 /// The stream of `purpose` for item `index` (a layer, a pass, a step) under `seed`.

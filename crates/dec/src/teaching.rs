@@ -84,6 +84,7 @@ impl Weights {
             reconstruction_weight: self.reconstruction,
             reconstruction_loss: ReconstructionLoss::Mean,
             alpha,
+            ..Objective::NOTHING
         };
         Plan { objective, final_weights: self.last, ..plan }
     }

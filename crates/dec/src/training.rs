@@ -3,10 +3,12 @@
 mod checkpoint;
 
 use crate::course::Course;
+use crate::engine;
 use crate::epoch::{Epoch, Report, StopReason};
 use crate::error::Result;
 use crate::feed::Feed;
-use crate::network::Network;
+use crate::neighbours::nearest;
+use crate::network::{Dense, Network};
 use crate::plan::Plan;
 use crate::trained::Trained;
 use serde::{Deserialize, Serialize};
@@ -163,7 +165,7 @@ impl<M> fmt::Debug for Training<'_, M> {
 
 /// Sets up the course of one phase.
 fn course<'a>((plan, part): &(Plan, Part), feed: &Feed<'a>, whole: &Network) -> Result<Course<'a>> {
-    Course::start(plan.clone(), feed_of(*part, feed, whole), part_of(*part, whole))
+    Course::start(plan.clone(), feed_of(plan, *part, feed, whole)?, part_of(*part, whole))
 }
 
 /// What a phase trains.
@@ -178,12 +180,20 @@ fn part_of(part: Part, whole: &Network) -> Network {
     }
 }
 
-/// A layer sees the images through the layers below it.
-fn feed_of<'a>(part: Part, feed: &Feed<'a>, whole: &Network) -> Feed<'a> {
-    match part {
-        Part::All => feed.clone(),
-        Part::Layer(i) => Feed { frozen: whole.encoder[..i].to_vec(), ..feed.clone() },
+/// A layer sees the images through the layers below it. The graph of neighbours is that of the embedding before the phase.
+fn feed_of<'a>(plan: &Plan, part: Part, feed: &Feed<'a>, whole: &Network) -> Result<Feed<'a>> {
+    let mut feed = feed.clone();
+    if let Part::Layer(i) = part {
+        feed.frozen = whole.encoder[..i].to_vec();
     }
+    if plan.n_neighbours > 0 {
+        let width = whole.encoder.last().map_or(0, Dense::n_outputs);
+        let embedding = feed.in_chunks(&feed.rows, width, |images| {
+            Ok::<_, crate::error::Error>(engine::embed(&whole.encoder, images))
+        })?;
+        feed.neighbours = Some(nearest(embedding.view(), plan.n_neighbours));
+    }
+    Ok(feed)
 }
 
 /// Puts the trained part back into the whole.

@@ -4,12 +4,14 @@ mod dense;
 mod fused;
 mod graph;
 mod heads;
+mod neighbours;
 mod product;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use dense::embed;
 pub(crate) use heads::{logits, softmax};
+pub(crate) use product::product;
 
 use crate::error::Result;
 use crate::network::Network;
@@ -44,6 +46,8 @@ pub(crate) struct Batch<'a> {
     pub(crate) target: Option<ArrayView2<'a, f32>>,
     /// Probabilities of the classes; a row of zeros where nothing is known.
     pub(crate) classes: Option<ArrayView2<'a, f32>>,
+    /// Is image i of the first half a neighbour of image i of the second?
+    pub(crate) paired: bool,
 }
 
 /// A network together with the state of its optimiser.

@@ -74,12 +74,15 @@ impl Case {
             code_mask: Some(self.mask.view()),
             target: Some(self.target.view()),
             classes: Some(self.classes.view()),
+            paired: true,
         }
     }
 }
 
 fn objectives() -> Vec<Objective> {
     let all = |class_weight, cluster_weight, reconstruction_weight, reconstruction_loss, alpha| Objective {
+        neighbour_weight: 0.0,
+        repulsion: 5.0,
         class_weight,
         cluster_weight,
         reconstruction_weight,
@@ -91,6 +94,8 @@ fn objectives() -> Vec<Objective> {
         all(0.0, 0.0, 1.0, ReconstructionLoss::SumHalf, 1.0),
         all(0.0, 1.0, 0.0, ReconstructionLoss::Mean, 2.5),
         all(1.0, 0.0, 0.0, ReconstructionLoss::Mean, 1.0),
+        Objective { neighbour_weight: 1.5, ..all(0.5, 0.0, 0.3, ReconstructionLoss::Mean, 1.0) },
+        Objective { neighbour_weight: 1.0, ..all(0.0, 0.0, 0.0, ReconstructionLoss::Mean, 1.0) },
     ]
 }
 

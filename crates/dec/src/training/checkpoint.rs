@@ -133,7 +133,8 @@ impl<M> Training<'_, M> {
         let [before, epochs] = file.content.epochs;
         let state = State { network, gradients, moments, n_steps: file.content.n_steps };
         let progress = Progress { epochs, stop: file.content.stop, best, assignment };
-        self.course = Course::resume(plan, feed_of(part, &self.feed, &whole), state, progress)?;
+        let feed = feed_of(&plan, part, &self.feed, &whole)?;
+        self.course = Course::resume(plan, feed, state, progress)?;
         (self.phase, self.epochs, self.network) = (file.content.phase, before, whole);
         Ok(self)
     }
