@@ -118,7 +118,7 @@ impl MultitaskParams {
             Profile::Quick => {
                 self.options.batch_size = 256;
                 // In steps too: the head sits on soft assignments, which take some hundred steps before they move, however few images there are.
-                self.schedule = vec![Segment::longer(60, 1500, 1e-3)];
+                self.schedule = vec![Segment::longer(20, 1000, 1e-3), Segment::longer(10, 500, 1e-4)];
                 self.teaching.patience = Length::Longer { epochs: 10, steps: 300 };
                 self.teaching.selection = Selection::Class;
             }
