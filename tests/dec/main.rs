@@ -1,5 +1,7 @@
 //! Tests of manyhands-dec.
 
+// Changes of images that leave their meaning.
+mod augmentation;
 // The two engines, and what one of them says of the other.
 mod backends;
 // Images in chunks: the answers for all of them, errors at their row, one chunk read ahead.
@@ -12,6 +14,8 @@ mod epochs;
 mod files;
 // k-means beside a slow twin, and what must hold for any rows.
 mod kmeans;
+// Hard, soft and missing labels, what they count, and weights that change along the way.
+mod labels;
 // Data on which the right answer is known.
 mod learning;
 // linfa's traits and datasets.

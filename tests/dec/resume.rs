@@ -2,8 +2,8 @@
 
 use super::{autoencoder, blobs, bytes, dec, labelled, multitask, recluster, supervised};
 use manyhands_dec::{
-    Autoencoder, Dec, Error, HeadInput, InputScale, Multitask, Result, Segment, StopReason, Supervised,
-    Training,
+    Augmentation, Autoencoder, Dec, Error, HeadInput, InputScale, LabelWeights, Multitask, Result, Segment,
+    StopReason, Supervised, Training,
 };
 use ndarray::Array2;
 use std::path::Path;
@@ -71,6 +71,19 @@ fn retraining_and_reclustering_resume_to_the_same_bits() {
             |model: &Multitask, path| model.save(path),
         );
     }
+    // Everything that may change from epoch to epoch, on soft labels.
+    let soft = Array2::from_shape_fn((150, 3), |(row, class)| match labels[row] {
+        Some(label) if label == class => 0.8,
+        Some(_) => 0.1,
+        None => 0.0,
+    });
+    let mirror = Augmentation::permutations(vec![(0..40).collect(), (0..40).rev().collect()]).unwrap();
+    let all = multitask().label_weights(LabelWeights::Balanced).final_weights(0.2, 0.5, 1.0);
+    let all = all.augmentation(Some(mirror));
+    assert_resumes(
+        || all.training(start.clone(), images.view(), &soft),
+        |model: &Multitask, path| model.save(path),
+    );
     let start = multitask().fit_with(start, images.view(), &labels).unwrap();
     for params in [recluster(), recluster().plain()] {
         assert_resumes(

@@ -1,5 +1,6 @@
 //! The stacked denoising autoencoder: layer by layer with noise, then all layers together.
 
+use crate::augmentation::Augmentation;
 use crate::check;
 use crate::engine::Backend;
 use crate::epoch::{Report, Stage};
@@ -247,7 +248,8 @@ impl AutoencoderParams {
         self.check()?;
         check::images(images, 2, "an autoencoder")?;
         let network = self.network(images.ncols());
-        let feed = Feed::new(images, self.input_scale.fit(images));
+        let feed =
+            Feed::new(images, self.input_scale.fit(images)).augmented(self.options.augmentation.as_ref())?;
         let phases = self.phases(images.nrows());
         Training::new(phases, feed, network, 1.0, Autoencoder)
     }
@@ -321,7 +323,9 @@ impl AutoencoderParams {
             ..neighbours
         };
         let n_rounds = if self.neighbour_schedule.is_empty() { 0 } else { self.neighbour_rounds };
-        let neighbours = (0..n_rounds).map(|i| (Plan{seed: neighbours.seed.wrapping_add(i as u64), ..neighbours.clone()}, Part::All));
+        let neighbours = (0..n_rounds).map(|i| {
+            (Plan { seed: neighbours.seed.wrapping_add(i as u64), ..neighbours.clone() }, Part::All)
+        });
         layers.chain(std::iter::once((fine_tune, Part::All))).chain(neighbours).collect()
     }
 }

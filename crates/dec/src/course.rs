@@ -5,7 +5,7 @@ use crate::epoch::{Epoch, StopReason};
 use crate::error::{Error, Result};
 use crate::feed::{Feed, dropout, order, with_partners};
 use crate::network::Network;
-use crate::objective::{Losses, Objective};
+use crate::objective::Losses;
 use crate::plan::{Plan, Selection};
 use crate::random::{Purpose, stream};
 use crate::student::{balanced_target_distribution, soft_assignment};
@@ -139,7 +139,7 @@ impl<'a> Course<'a> {
 
     /// The target distribution over all training rows, and the fraction of rows whose cluster changed since the last update.
     fn update_target(&mut self, epoch: usize) -> Result<(Option<Array2<f32>>, Option<f64>)> {
-        if self.plan.objective.cluster_weight == 0.0 {
+        if self.plan.objective(epoch).cluster_weight == 0.0 {
             return Ok((None, None));
         }
         let Some(centres) = self.engine.network()?.centres else { return Ok((None, None)) };
@@ -176,17 +176,17 @@ impl<'a> Course<'a> {
         let first = (epoch * n_steps) as u64;
         let last = first + n_steps as u64 - 1;
         let rate = self.plan.rate(epoch);
+        let objective = self.plan.objective(epoch);
         let mut sum = Losses::default();
         for step in first..=last {
-            let losses = self
-                .with_batch(step, target, |engine, batch, objective| engine.step(batch, objective, rate))?;
+            let losses =
+                self.with_batch(step, target, |engine, batch| engine.step(batch, &objective, rate))?;
             sum.add(&losses, 1.0 / n_steps as f64);
         }
-        self.check_loss(epoch, sum.weighted(&self.plan.objective))?;
+        self.check_loss(epoch, sum.weighted(&objective))?;
         // A loss is taken before its step: only a second look shows what the last one did.
-        let after =
-            self.with_batch(last, target, |engine, batch, objective| engine.evaluate(batch, objective))?;
-        self.check_loss(epoch, after.weighted(&self.plan.objective))?;
+        let after = self.with_batch(last, target, |engine, batch| engine.evaluate(batch, &objective))?;
+        self.check_loss(epoch, after.weighted(&objective))?;
         Ok(sum)
     }
 
@@ -200,6 +200,7 @@ impl<'a> Course<'a> {
         if n == 0 {
             return Ok(None);
         }
+        let objective = self.plan.watched();
         let mut sum = Losses::default();
         for rows in self.feed.development.chunks(self.plan.batch_size.max(256)) {
             let images = self.feed.gather(rows);
@@ -212,9 +213,9 @@ impl<'a> Course<'a> {
                 classes: classes.as_ref().map(Array2::view),
                 paired: false,
             };
-            sum.add(&self.engine.evaluate(&batch, &self.plan.objective)?, rows.len() as f64 / n as f64);
+            sum.add(&self.engine.evaluate(&batch, &objective)?, rows.len() as f64 / n as f64);
         }
-        self.check_loss(epoch, sum.weighted(&self.plan.objective))?;
+        self.check_loss(epoch, sum.weighted(&objective))?;
         Ok(Some(sum))
     }
 
@@ -232,7 +233,7 @@ impl<'a> Course<'a> {
         &mut self,
         step: u64,
         target: Option<&Array2<f32>>,
-        with: impl FnOnce(&mut dyn Engine, &Batch<'_>, &Objective) -> Result<Losses>,
+        with: impl FnOnce(&mut dyn Engine, &Batch<'_>) -> Result<Losses>,
     ) -> Result<Losses> {
         let steps_per_pass = self.steps_per_pass() as u64;
         let Self { plan, feed, .. } = self;
@@ -249,7 +250,8 @@ impl<'a> Course<'a> {
         });
         let positions = partnered.as_deref().unwrap_or(positions);
         let rows: Vec<usize> = positions.iter().map(|&position| feed.rows[position]).collect();
-        let clean = feed.gather(&rows);
+        let mut draws = stream(plan.seed, Purpose::Augmentation, plan.stage.stream() | step);
+        let clean = feed.gather_augmented(&rows, &mut draws);
         let mut noise = stream(plan.seed, Purpose::Noise, plan.stage.stream() | step);
         let input = (plan.input_dropout > 0.0)
             .then(|| &clean * &dropout(clean.dim(), plan.input_dropout, &mut noise));
@@ -265,7 +267,7 @@ impl<'a> Course<'a> {
             classes: classes.as_ref().map(Array2::view),
             paired: feed.neighbours.is_some(),
         };
-        with(self.engine.as_mut(), &batch, &plan.objective)
+        with(self.engine.as_mut(), &batch)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Deep embedded clustering: centres and encoder move together until the clusters stand still.
 
+use crate::augmentation::Augmentation;
 use crate::autoencoder::Autoencoder;
 use crate::check;
 use crate::engine::Backend;
@@ -265,7 +266,7 @@ impl DecParams {
         check::images(images, n_centres.max(2), "its clusters")?;
         check::width(images, autoencoder.0.n_pixels())?;
         let Trained { network, scaling, .. } = autoencoder.0;
-        let feed = Feed::new(images, scaling);
+        let feed = Feed::new(images, scaling).augmented(self.options.augmentation.as_ref())?;
         let plan = self.plan(images.nrows());
         let search = Search {
             how: self.initial_centres,

@@ -2,6 +2,7 @@
 #![cfg_attr(not(test), deny(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used))]
 
 mod argmax;
+mod augmentation;
 mod autoencoder;
 mod check;
 mod chunks;
@@ -28,15 +29,18 @@ mod pca;
 mod plan;
 mod random;
 mod recluster;
+mod reseed;
 mod scale;
 mod storage;
 mod student;
 mod supervised;
+mod teaching;
 mod trained;
 mod training;
 
 use argmax::argmax;
 
+pub use augmentation::Augmentation;
 pub use autoencoder::{Autoencoder, AutoencoderParams};
 pub use dec::{Dec, DecParams};
 pub use engine::Backend;
@@ -44,6 +48,7 @@ pub use epoch::{Epoch, Report, Stage, StopReason};
 pub use error::{Error, Result};
 pub use initial::InitialCentres;
 pub use kmeans::{KMeans, KMeansParams};
+pub use labels::{LabelWeights, Labels};
 pub use multitask::{Multitask, MultitaskParams};
 pub use network::{HeadInput, Initialisation};
 pub use objective::{Losses, ReconstructionLoss};

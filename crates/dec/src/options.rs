@@ -1,5 +1,6 @@
 //! What all stages share: the options that every training has, and the methods that every fitted model has.
 
+use crate::augmentation::Augmentation;
 use crate::check;
 use crate::engine::Backend;
 use crate::error::Result;
@@ -12,13 +13,21 @@ pub(crate) struct Options {
     pub(crate) batch_size: usize,
     pub(crate) optimiser: Optimiser,
     pub(crate) max_epochs: Option<usize>,
+    pub(crate) augmentation: Option<Augmentation>,
     pub(crate) backend: Backend,
 }
 
 impl Options {
     /// Seed 0, batches of 256 as in both papers, no limit of epochs, on the CPU.
     pub(crate) fn new(optimiser: Optimiser) -> Self {
-        Self { seed: 0, batch_size: 256, optimiser, max_epochs: None, backend: Backend::default() }
+        Self {
+            seed: 0,
+            batch_size: 256,
+            optimiser,
+            max_epochs: None,
+            augmentation: None,
+            backend: Backend::default(),
+        }
     }
 
     pub(crate) fn check(&self) -> Result<()> {
@@ -57,6 +66,13 @@ macro_rules! training_options {
             #[must_use]
             pub fn max_epochs(mut self, n_epochs: Option<usize>) -> Self {
                 self.options.max_epochs = n_epochs;
+                self
+            }
+
+            /// What changes images before a step sees them; `None`: nothing.
+            #[must_use]
+            pub fn augmentation(mut self, augmentation: Option<Augmentation>) -> Self {
+                self.options.augmentation = augmentation;
                 self
             }
 

@@ -15,6 +15,7 @@ pub(crate) enum Purpose {
     Partners = 7,
     Mixture = 8,
     Graph = 9,
+    Augmentation = 10,
 }
 
 /// The stream of `purpose` for item `index` (a layer, a pass, a step) under `seed`.

@@ -51,10 +51,11 @@ impl Case {
             let sum = row.sum();
             row.mapv_inplace(|p| p / sum);
         }
-        // Hard, soft and missing labels.
+        // Missing, soft, weighted and hard labels.
         let classes = Array2::from_shape_fn((n, 3), |(i, c)| match i % 4 {
             0 => 0.0,
             1 => [0.2, 0.5, 0.3][c],
+            2 => [3.0, 0.4, 0.0][c],
             _ => f32::from(c == i % 3),
         });
         Self {
