@@ -14,6 +14,7 @@ pub(crate) enum Purpose {
     Head = 6,
     Partners = 7,
     Mixture = 8,
+    Graph = 9,
 }
 
 /// The stream of `purpose` for item `index` (a layer, a pass, a step) under `seed`.

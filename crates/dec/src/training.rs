@@ -9,11 +9,13 @@ use crate::error::Result;
 use crate::feed::Feed;
 use crate::initial::Search;
 use crate::merge::ward;
-use crate::neighbours::nearest;
+use crate::neighbours::{GRAPH_IMAGES, nearest};
 use crate::network::Network;
 use crate::plan::Plan;
+use crate::random::{Purpose, stream};
 use crate::trained::Trained;
 use ndarray::Array2;
+use rand::seq::index;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -261,6 +263,13 @@ fn feed_of<'a>(plan: &Plan, part: Part, feed: &Feed<'a>, whole: &Network) -> Res
         feed.frozen = whole.encoder[..i].to_vec();
     }
     if plan.n_neighbours > 0 {
+        let n = feed.rows.len();
+        if n > GRAPH_IMAGES {
+            let mut drawn =
+                index::sample(&mut stream(plan.seed, Purpose::Graph, 0), n, GRAPH_IMAGES).into_vec();
+            drawn.sort_unstable();
+            feed.rows = drawn.into_iter().map(|position| feed.rows[position]).collect();
+        }
         feed.neighbours = Some(nearest(embedding(&feed, whole)?.view(), plan.n_neighbours));
     }
     Ok(feed)
