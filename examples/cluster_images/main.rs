@@ -44,7 +44,7 @@ struct Args {
     #[arg(long, conflicts_with_all = ["clusters", "truth", "profile", "epochs", "limit", "resume"])]
     model: Option<PathBuf>,
     /// With --model: write the probability of every cluster too
-    #[arg(long, requires = "model")]
+    #[arg(long, requires = "model", conflicts_with = "clusters")]
     probabilities: bool,
     /// Seed of every random number
     #[arg(long, default_value_t = 0)]
