@@ -24,7 +24,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         let seconds = match line?.trim() {
             "sdae" => epoch(&mut sdae, || network().training(images))?,
             "layer" => epoch(&mut layer, || {
-                network().layer_schedule(&[Segment::epochs(FOREVER, 0.01)]).image_dropout(0.2).training(images)
+                network()
+                    .layer_schedule(&[Segment::epochs(FOREVER, 0.01)])
+                    .image_dropout(0.2)
+                    .training(images)
             })?,
             "dec" => epoch(&mut dec, || clustering().training(untrained(images)?, images))?,
             "multitask" => epoch(&mut multitask, || {

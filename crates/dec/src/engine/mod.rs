@@ -1,15 +1,16 @@
 //! Two ways to run a training step on one description of the network: fused on the CPU, or as a candle graph.
 
-mod dense;
 mod fused;
 mod graph;
 mod heads;
+mod layer;
+mod parameter;
 mod product;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use dense::embed;
 pub(crate) use heads::{logits, softmax};
+pub(crate) use layer::embed;
 
 use crate::error::Result;
 use crate::network::Network;
@@ -48,13 +49,11 @@ pub(crate) struct Batch<'a> {
 
 /// A network together with the state of its optimiser.
 ///
-/// The matrices in `gradients` and `moments` come in the order of [`Network::parameters`].
+/// The matrices in `moments` come in the order of [`Network::parameters`].
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct State {
     pub(crate) network: Network,
-    /// SGD: the velocities.
-    pub(crate) gradients: Vec<Array2<f32>>,
-    /// Adam: first moments of all parameters, then second moments.
+    /// Running means: the velocities of SGD; of Adam, those of the gradients of all parameters, then those of their squares.
     pub(crate) moments: Vec<Array2<f32>>,
     /// Steps taken.
     pub(crate) n_steps: u64,
@@ -63,9 +62,8 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new(network: Network, optimiser: Optimiser) -> Self {
         let zeros = || network.parameters().into_iter().map(|(_, matrix)| Array2::zeros(matrix.dim()));
-        let gradients = zeros().collect();
         let moments = (0..optimiser.n_moments()).flat_map(|_| zeros()).collect();
-        Self { network, gradients, moments, n_steps: 0 }
+        Self { network, moments, n_steps: 0 }
     }
 }
 
@@ -77,6 +75,8 @@ pub(crate) trait Engine: Send {
     fn evaluate(&mut self, batch: &Batch<'_>, objective: &Objective) -> Result<Losses>;
     /// The embedding of scaled images.
     fn embed(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f32>>;
+    /// Clusters × embedding, where there are clusters.
+    fn centres(&self) -> Result<Option<Array2<f32>>>;
     /// The network as it is now.
     fn network(&self) -> Result<Network>;
     /// Network and optimiser as they are now.

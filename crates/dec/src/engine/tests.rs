@@ -135,7 +135,7 @@ fn gradients_are_those_of_finite_differences() {
             let mut engine = Fused::new(start.clone(), SGD);
             // One step at rate 0 leaves the network and puts the gradient into the velocity.
             engine.step(&case.batch(), &objective, 0.0).unwrap();
-            let gradients = engine.state().unwrap().gradients;
+            let gradients = engine.state().unwrap().moments;
             let loss_at = |index: usize, place: usize, shift: f32| {
                 let mut moved = start.clone();
                 moved.network.parameters_mut()[index].as_slice_mut().unwrap()[place] += shift;
