@@ -28,8 +28,8 @@ const MAX_ROWS: usize = 6;
 const MAX_COLUMNS: usize = 64;
 /// Numbers in a cache line.
 const LINE: usize = 16;
-/// Rows of a block, about: with 64 columns, 80 KiB.
-const INNER: usize = 320;
+/// Rows of a block at most, about: with 64 columns, a quarter of a megabyte.
+const INNER: usize = 1024;
 
 type Tile = [[f32; MAX_COLUMNS]; MAX_ROWS];
 
@@ -122,7 +122,9 @@ impl<F: Finish> Product<'_, '_, F> {
         let (n_rows, n_inner) = self.left.dim();
         let Buffers { block, sums } = &mut *self.buffers;
         let height = n_inner.div_ceil(n_inner.div_ceil(INNER).max(1)).next_multiple_of(MAX_COLUMNS);
-        sums.resize(n_rows.div_ceil(ROWS), [[0.0; MAX_COLUMNS]; MAX_ROWS]);
+        // Where one block is all, one tile is enough, which stays in the innermost cache.
+        let (n_tiles, is_cut) = (n_rows.div_ceil(ROWS), height < n_inner);
+        sums.resize(if is_cut { n_tiles } else { 1 }, [[0.0; MAX_COLUMNS]; MAX_ROWS]);
         // A panel already, whose blocks are read where they lie.
         let panel = match self.right {
             [right] if right.ncols() == stride => right.to_slice(),
@@ -136,9 +138,9 @@ impl<F: Finish> Product<'_, '_, F> {
             };
             let vectors = S::as_simd_f32s(vectors).0.as_chunks::<VECTORS>().0;
             let next = lines(self.right, to..(to + height).min(n_inner), start..start + width);
-            let n_next = next.len().div_ceil(sums.len());
-            let mut next = next.chunks(n_next.max(1));
-            for (first, sums) in (0..n_rows).step_by(ROWS).zip(sums.iter_mut()) {
+            let mut next = next.chunks(next.len().div_ceil(n_tiles).max(1));
+            for (i, first) in (0..n_rows).step_by(ROWS).enumerate() {
+                let sums = &mut sums[if is_cut { i } else { 0 }];
                 next.next().unwrap_or_default().iter().for_each(|line| ask_for(line));
                 if is_last {
                     (first + ROWS..(first + 2 * ROWS).min(n_rows))
@@ -154,7 +156,7 @@ impl<F: Finish> Product<'_, '_, F> {
                     S::as_mut_simd_f32s(sums).0.iter_mut().zip(after).for_each(|(to, &vector)| *to = vector);
                 }
                 if is_last {
-                    for (row, sums) in (first..n_rows.min(first + ROWS)).zip(sums) {
+                    for (row, sums) in (first..n_rows.min(first + ROWS)).zip(&*sums) {
                         self.finish.finish(row, start, &sums[..width]);
                     }
                 }
@@ -178,7 +180,7 @@ fn tile<S: Simd, const ROWS: usize, const VECTORS: usize>(
 ) -> [[S::f32s; VECTORS]; ROWS] {
     // Past the end, the last row is summed again and left out.
     let last = left.nrows() - 1;
-    if left.strides()[1] == 1 {
+    if has_whole_rows(left) {
         let rows: [&[f32]; ROWS] = array::from_fn(|i| {
             let row = left.row((first + i).min(last)).to_slice().expect(SIDE_BY_SIDE);
             &row[inner.clone()][..vectors.len()]
@@ -219,6 +221,11 @@ fn sum<S: Simd, C: Copy, const ROWS: usize, const VECTORS: usize>(
     sums
 }
 
+/// Do the numbers of a row lie side by side? A single one always does, whatever its stride says.
+fn has_whole_rows(matrix: ArrayView2<'_, f32>) -> bool {
+    matrix.ncols() <= 1 || matrix.strides()[1] == 1
+}
+
 /// Every part that has some of the rows `inner`, cut to them and to `columns`, with the number of its first row among them.
 fn pieces<'a>(
     parts: &'a [ArrayView2<'_, f32>],
@@ -238,7 +245,7 @@ fn pieces<'a>(
 fn lines<'a>(parts: &'a [ArrayView2<'_, f32>], inner: Range<usize>, columns: Range<usize>) -> Vec<&'a [f32]> {
     pieces(parts, inner, columns)
         .flat_map(|(_, piece)| {
-            let rows = if piece.strides()[1] == 1 { piece } else { piece.reversed_axes() };
+            let rows = if has_whole_rows(piece) { piece } else { piece.reversed_axes() };
             (0..rows.nrows()).map(move |i| rows.index_axis_move(Axis(0), i).to_slice().expect(SIDE_BY_SIDE))
         })
         .collect()
@@ -262,7 +269,7 @@ fn pack<'a>(
     let block = &mut buffer[offset..offset + n];
     for (first, piece) in pieces(parts, inner, columns) {
         let to = &mut block[first * stride..][..piece.nrows() * stride];
-        if piece.strides()[1] == 1 { copy(piece, to, stride) } else { transpose(piece.t(), to, stride) }
+        if has_whole_rows(piece) { copy(piece, to, stride) } else { transpose(piece.t(), to, stride) }
     }
     block
 }
@@ -284,23 +291,19 @@ fn copy(from: ArrayView2<'_, f32>, to: &mut [f32], stride: usize) {
 fn transpose(from: ArrayView2<'_, f32>, to: &mut [f32], stride: usize) {
     let (n_columns, n_rows) = from.dim();
     for c in (0..stride).step_by(LINE) {
-        let lines: [&[f32]; LINE] = array::from_fn(|i| {
-            if c + i < n_columns {
-                from.index_axis_move(Axis(0), c + i).to_slice().expect(SIDE_BY_SIDE)
-            } else {
-                &[]
-            }
-        });
         for p in (0..n_rows).step_by(LINE) {
-            let square: [[f32; LINE]; LINE] = array::from_fn(|i| {
-                let line = lines[i].get(p..).unwrap_or_default();
-                *line.first_chunk().unwrap_or(&array::from_fn(|j| line.get(j).copied().unwrap_or(0.0)))
-            });
-            for (i, to) in to[p * stride..].chunks_mut(stride).enumerate().take(LINE) {
-                match to[c..].first_chunk_mut::<LINE>() {
-                    Some(to) => *to = array::from_fn(|j| square[j][i]),
-                    None => to[c..].iter_mut().zip(&square).for_each(|(to, line)| *to = line[i]),
+            let mut square = [[0.0; LINE]; LINE];
+            let n = LINE.min(n_rows - p);
+            for (i, line) in square.iter_mut().enumerate().take(n_columns.saturating_sub(c)) {
+                let column = from.row(c + i).to_slice().expect(SIDE_BY_SIDE);
+                match column[p..].first_chunk() {
+                    Some(whole) => *line = *whole,
+                    None => line[..n].copy_from_slice(&column[p..]),
                 }
+            }
+            for (i, to) in to[p * stride..].chunks_exact_mut(stride).enumerate().take(LINE) {
+                let to = &mut to[c..(c + LINE).min(stride)];
+                to.iter_mut().zip(&square).for_each(|(to, line)| *to = line[i]);
             }
         }
     }
