@@ -1,6 +1,6 @@
 //! The same step as a plain candle graph: losses written forward only, gradients by automatic differentiation.
 
-use super::{Batch, Engine, State};
+use super::{Backend, Batch, Engine, State};
 use crate::error::{Error, Result};
 use crate::network::{Activation, Dense, Head, HeadInput, Network};
 use crate::objective::{Losses, Objective};
@@ -21,8 +21,13 @@ pub(super) struct Graph {
 }
 
 impl Graph {
-    pub(super) fn new(state: &State, optimiser: Optimiser) -> Result<Self> {
-        Self::upload(state, optimiser, Device::Cpu).map_err(|error| failed(&error))
+    pub(super) fn new(backend: Backend, state: &State, optimiser: Optimiser) -> Result<Self> {
+        let device = match backend {
+            Backend::Cuda(index) => Device::new_cuda(index),
+            Backend::Metal(index) => Device::new_metal(index),
+            _ => Device::new_cuda(0).or_else(|_| Device::new_metal(0)).or(Ok(Device::Cpu)),
+        };
+        device.and_then(|device| Self::upload(state, optimiser, device)).map_err(|error| failed(&error))
     }
 
     fn upload(state: &State, optimiser: Optimiser, device: Device) -> Candle<Self> {

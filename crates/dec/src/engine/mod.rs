@@ -25,11 +25,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Backend {
-    /// Fused layers over the matrix product of `gemm` on the CPU. Same bits for any number of threads.
+    /// Fused layers over a matrix product of our own on the CPU. Same bits for any number of threads.
     #[default]
     Fused,
-    /// A candle graph with automatic differentiation on the CPU: slower, and the check of the fused one.
+    /// A candle graph with automatic differentiation, the check of the fused one: on the first GPU where the feature `cuda` or `metal` is on
+    /// and there is a GPU, else on the CPU, slower than `Fused`.
     Candle,
+    /// The same on this NVIDIA GPU, counted from 0. [`Error::Backend`](crate::Error::Backend) without it or without the feature `cuda`.
+    Cuda(usize),
+    /// The same on this GPU of a Mac, counted from 0. [`Error::Backend`](crate::Error::Backend) without it or without the feature `metal`.
+    Metal(usize),
 }
 
 /// The images of one step, and what they are to become.
@@ -87,6 +92,8 @@ pub(crate) trait Engine: Send {
 pub(crate) fn start(backend: Backend, state: State, optimiser: Optimiser) -> Result<Box<dyn Engine>> {
     Ok(match backend {
         Backend::Fused => Box::new(Fused::new(state, optimiser)),
-        Backend::Candle => Box::new(Graph::new(&state, optimiser)?),
+        Backend::Candle | Backend::Cuda(_) | Backend::Metal(_) => {
+            Box::new(Graph::new(backend, &state, optimiser)?)
+        }
     })
 }

@@ -2,7 +2,7 @@
 
 use super::fused::Fused;
 use super::graph::Graph;
-use super::{Batch, Engine, State};
+use super::{Backend, Batch, Engine, State};
 use crate::network::{Activation, Dense, Head, HeadInput, Initialisation, Network};
 use crate::objective::{Objective, ReconstructionLoss};
 use crate::optimiser::Optimiser;
@@ -107,7 +107,7 @@ fn fused_steps_are_those_of_candle_for_every_loss_optimiser_and_head() {
             for objective in objectives() {
                 let start = State::new(network(head, 13), optimiser);
                 let mut fused = Fused::new(start.clone(), optimiser);
-                let mut graph = Graph::new(&start, optimiser).unwrap();
+                let mut graph = Graph::new(Backend::Candle, &start, optimiser).unwrap();
                 // The second batch is smaller: buffers keep their size.
                 for n in [12, 7, 12] {
                     let case = Case::new(n, 13);
@@ -174,4 +174,14 @@ fn one_and_two_threads_give_the_same_bits() {
         })
     };
     assert_eq!(on(1), on(2));
+}
+
+#[cfg(not(any(feature = "cuda", feature = "metal")))]
+#[test]
+fn a_gpu_that_was_not_built_in_is_an_error_that_says_so() {
+    let state = State::new(network(HeadInput::Embedding, 5), SGD);
+    for (backend, name) in [(Backend::Cuda(0), "cuda"), (Backend::Metal(0), "metal")] {
+        let error = Graph::new(backend, &state, SGD).unwrap_err();
+        assert!(error.to_string().to_lowercase().contains(name), "{error} does not name {name}");
+    }
 }
