@@ -76,6 +76,11 @@ impl<'a> Course<'a> {
 
     /// Trains one epoch; `None` once there is a reason to stop.
     pub(crate) fn next_epoch(&mut self) -> Result<Option<Epoch>> {
+        // On a thread of the pool: from outside, every parallel loop of every step would wake it up and wait.
+        rayon::scope(|_| self.epoch())
+    }
+
+    fn epoch(&mut self) -> Result<Option<Epoch>> {
         let index = self.progress.epochs.len();
         if self.progress.stop.is_some() {
             return Ok(None);
@@ -142,7 +147,7 @@ impl<'a> Course<'a> {
         if self.plan.objective(epoch).cluster_weight == 0.0 {
             return Ok((None, None));
         }
-        let Some(centres) = self.engine.network()?.centres else { return Ok((None, None)) };
+        let Some(centres) = self.engine.centres()? else { return Ok((None, None)) };
         let embedding =
             self.feed.in_chunks(&self.feed.rows, centres.ncols(), |images| self.engine.embed(images))?;
         if embedding.iter().any(|value| !value.is_finite()) {

@@ -1,6 +1,6 @@
 //! The graph of nearest neighbours: exact, by blocks of matrix products.
 
-use crate::engine::product;
+use crate::engine::multiply;
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
@@ -33,7 +33,7 @@ pub(crate) fn nearest(points: ArrayView2<'_, f32>, k: usize) -> Array2<u32> {
             for (tile, candidates) in centred.axis_chunks_iter(Axis(0), CANDIDATES).enumerate() {
                 let first = tile * CANDIDATES;
                 let mut scores = scores.slice_mut(s![.., ..candidates.nrows()]);
-                product(scores.view_mut(), 0.0, queries, candidates.t());
+                multiply(scores.view_mut(), queries, candidates.t());
                 for ((i, scores), list) in scores.rows().into_iter().enumerate().zip(&mut lists) {
                     let itself = block * QUERIES + i;
                     for (j, (&product, &half)) in

@@ -30,18 +30,10 @@ pub(crate) struct Update {
 }
 
 impl Optimiser {
-    /// How much of the gradient buffer of the last step a new gradient is added to: the buffer of SGD **is** its velocity.
-    pub(crate) fn keep(self) -> f32 {
-        match self {
-            Self::Sgd { momentum } => momentum,
-            Self::Adam => 0.0,
-        }
-    }
-
-    /// How many running means a weight carries beside its gradient buffer.
+    /// How many running means a weight carries: the velocity of SGD; of the gradient and its square, of Adam.
     pub(crate) fn n_moments(self) -> usize {
         match self {
-            Self::Sgd { .. } => 0,
+            Self::Sgd { .. } => 1,
             Self::Adam => 2,
         }
     }
@@ -59,20 +51,22 @@ impl Optimiser {
 }
 
 impl Update {
-    /// Moves `weights` along `gradient`; `moments` holds the running means that the optimiser asked for.
-    pub(crate) fn apply(&self, weights: &mut [f32], gradient: &[f32], moments: &mut [&mut [f32]]) {
-        match (self.optimiser, moments) {
-            (Optimiser::Adam, [first, second]) => {
-                let weights = weights.iter_mut().zip(gradient);
-                for (((w, &g), m), v) in weights.zip(first.iter_mut()).zip(second.iter_mut()) {
+    /// Moves `weights` along `gradient`; `first` and `second` hold the running means, `second` none where the optimiser keeps one only.
+    #[inline(always)]
+    pub(crate) fn apply(&self, weights: &mut [f32], gradient: &[f32], first: &mut [f32], second: &mut [f32]) {
+        let weights = weights.iter_mut().zip(gradient).zip(first);
+        match self.optimiser {
+            Optimiser::Sgd { momentum } => {
+                for ((w, &g), v) in weights {
+                    *v = momentum * *v + g;
+                    *w -= self.rate * *v;
+                }
+            }
+            Optimiser::Adam => {
+                for (((w, &g), m), v) in weights.zip(second) {
                     *m = BETA_1 * *m + (1.0 - BETA_1) * g;
                     *v = BETA_2 * *v + (1.0 - BETA_2) * g * g;
                     *w -= self.rate * (*m * self.correction_1) / ((*v * self.correction_2).sqrt() + EPSILON);
-                }
-            }
-            _ => {
-                for (w, &g) in weights.iter_mut().zip(gradient) {
-                    *w -= self.rate * g;
                 }
             }
         }

@@ -1,21 +1,27 @@
 //! The training step of the CPU: hand-written backward passes over preallocated buffers, each weight updated as its gradient appears.
 
-use super::dense::{self, Buffers};
 use super::heads::{self, Pull};
+use super::layer::{self, Layer};
+use super::parameter::{Means, Rows};
 use super::{Batch, Engine, State};
 use crate::error::Result;
 use crate::network::{Activation, Dense, Network};
 use crate::objective::{Losses, Objective};
 use crate::optimiser::{Optimiser, Update};
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, azip, s};
 use rayon::prelude::*;
 
 #[derive(Debug)]
 pub(super) struct Fused {
-    state: State,
     optimiser: Optimiser,
-    encoder: Vec<Pass>,
-    decoder: Vec<Pass>,
+    n_steps: u64,
+    encoder: Vec<Layer>,
+    decoder: Vec<Layer>,
+    /// The network without its layers: centres and class head.
+    rest: Network,
+    rest_means: Vec<Means>,
+    encoder_passes: Vec<Pass>,
+    decoder_passes: Vec<Pass>,
     /// The embedding after its mask, and the gradient that the decoder sends back to it.
     code: Pass,
 }
@@ -39,21 +45,40 @@ impl Pass {
 
 impl Fused {
     pub(super) fn new(state: State, optimiser: Optimiser) -> Self {
-        let encoder = vec![Pass::default(); state.network.encoder.len()];
-        let decoder = vec![Pass::default(); state.network.decoder.len()];
-        Self { state, optimiser, encoder, decoder, code: Pass::default() }
+        let State { network, mut moments, n_steps } = state;
+        let seconds = moments.split_off(moments.len() / optimiser.n_moments());
+        let mut seconds = seconds.into_iter();
+        let mut means = moments.into_iter().map(|first| Means { first, second: seconds.next() });
+        let Network { encoder, decoder, centres, head } = network;
+        let mut layers = |layers: Vec<Dense>| -> Vec<Layer> {
+            let two = "every parameter has running means";
+            let layers = layers.into_iter();
+            layers.map(|layer| Layer::new(layer, [(); 2].map(|()| means.next().expect(two)))).collect()
+        };
+        let (encoder, decoder) = (layers(encoder), layers(decoder));
+        Self {
+            optimiser,
+            n_steps,
+            rest: Network { centres, head, ..Network::default() },
+            rest_means: means.collect(),
+            encoder_passes: vec![Pass::default(); encoder.len()],
+            decoder_passes: vec![Pass::default(); decoder.len()],
+            encoder,
+            decoder,
+            code: Pass::default(),
+        }
     }
 
     /// Makes room for batches of `n` images.
     fn reserve(&mut self, n: usize) {
         if self.code.output.nrows() < n {
-            let pass = |layer: &Dense| Pass {
+            let pass = |layer: &Layer| Pass {
                 output: Array2::zeros((n, layer.n_outputs())),
                 delta: Array2::zeros((n, layer.n_outputs())),
             };
-            self.encoder = self.state.network.encoder.iter().map(pass).collect();
-            self.decoder = self.state.network.decoder.iter().map(pass).collect();
-            self.code = self.encoder.last().cloned().unwrap_or_default();
+            self.encoder_passes = self.encoder.iter().map(pass).collect();
+            self.decoder_passes = self.decoder.iter().map(pass).collect();
+            self.code = self.encoder_passes.last().cloned().unwrap_or_default();
         }
     }
 
@@ -61,30 +86,29 @@ impl Fused {
     fn forward(&mut self, batch: &Batch<'_>, objective: &Objective) -> Outcome {
         let n = batch.input.nrows();
         self.reserve(n);
-        let network = &self.state.network;
-        forward(&network.encoder, &mut self.encoder, batch.input);
-        let z = self.encoder.last().expect("an encoder has layers").output(n);
+        forward(&self.encoder, &mut self.encoder_passes, batch.input);
+        let z = self.encoder_passes.last().expect("an encoder has layers").output(n);
 
         let mut losses = Losses::default();
-        let reconstructs = objective.reconstruction_weight != 0.0 && !network.decoder.is_empty();
+        let reconstructs = objective.reconstruction_weight != 0.0 && !self.decoder.is_empty();
         if reconstructs {
             let mut code = self.code.output.slice_mut(s![..n, ..]);
             code.assign(&z);
             if let Some(mask) = &batch.code_mask {
                 code *= mask;
             }
-            forward(&network.decoder, &mut self.decoder, self.code.output(n));
-            let last = self.decoder.last_mut().expect("not empty");
+            forward(&self.decoder, &mut self.decoder_passes, self.code.output(n));
+            let last = self.decoder_passes.last_mut().expect("not empty");
             let factor = objective.reconstruction_loss.factor(n, batch.clean.ncols());
             let slope = (2.0 * objective.reconstruction_weight * factor) as f32;
             let output = last.output.slice(s![..n, ..]);
             let mut delta = last.delta.slice_mut(s![..n, ..]);
             losses.reconstruction = factor * square_error(batch.clean, output, &mut delta, slope);
-            if network.decoder.last().is_some_and(|layer| layer.activation == Activation::Relu) {
-                dense::gate(&mut delta, output);
+            if self.decoder.last().is_some_and(|layer| layer.activation == Activation::Relu) {
+                layer::gate(&mut delta, output);
             }
         }
-        let pull = heads::wanted(batch, objective).then(|| heads::pull(network, z, batch, objective));
+        let pull = heads::wanted(batch, objective).then(|| heads::pull(&self.rest, z, batch, objective));
         if let Some(pull) = &pull {
             losses.class = pull.losses.class;
             losses.cluster = pull.losses.cluster;
@@ -96,24 +120,16 @@ impl Fused {
     /// Sends the deltas back, and moves every weight on the way.
     fn backward(&mut self, batch: &Batch<'_>, outcome: Outcome, rate: f32) {
         let n = batch.input.nrows();
-        self.state.n_steps += 1;
-        let mut learner = Learner {
-            keep: self.optimiser.keep(),
-            update: self.optimiser.update(rate, self.state.n_steps),
-            gradients: &mut self.state.gradients,
-            moments: &mut self.state.moments,
-        };
-        let network = &mut self.state.network;
-        let n_encoder = 2 * network.encoder.len();
-        let mut after = n_encoder + 2 * network.decoder.len();
+        self.n_steps += 1;
+        let update = self.optimiser.update(rate, self.n_steps);
 
-        let top = self.encoder.last_mut().expect("an encoder has layers");
+        let top = self.encoder_passes.last_mut().expect("an encoder has layers");
         let mut delta = top.delta.slice_mut(s![..n, ..]);
         delta.fill(0.0);
         if outcome.reconstructs {
             let (code, d_code) =
                 (self.code.output.slice(s![..n, ..]), self.code.delta.slice_mut(s![..n, ..]));
-            backward(&mut network.decoder, &mut self.decoder, code, Some(d_code), &mut learner, n_encoder);
+            backward(&mut self.decoder, &mut self.decoder_passes, code, Some(d_code), update);
             delta += &self.code.delta(n);
             if let Some(mask) = &batch.code_mask {
                 delta *= mask;
@@ -121,21 +137,23 @@ impl Fused {
         }
         if let Some(pull) = outcome.pull {
             delta.zip_mut_with(&pull.embedding, |delta, &d| *delta += d as f32);
-            if let Some(centres) = &mut network.centres {
-                learner.move_matrix(after, centres, &pull.centres);
-                after += 1;
-            }
-            if let Some(head) = &mut network.head
-                && !pull.head_weight.is_empty()
-            {
-                learner.move_matrix(after, &mut head.dense.weight, &pull.head_weight);
-                learner.move_matrix(after + 1, &mut head.dense.bias, &pull.head_bias);
+            let head = self.rest.head.as_mut().map(|head| &mut head.dense);
+            let (weight, bias) = head.map(|head| (&mut head.weight, &mut head.bias)).unzip();
+            let gradients = [
+                (self.rest.centres.as_mut(), pull.centres),
+                (weight, pull.head_weight),
+                (bias, pull.head_bias),
+            ];
+            let matrices = gradients.into_iter().filter_map(|(matrix, gradient)| Some((matrix?, gradient)));
+            for ((matrix, gradient), means) in matrices.zip(&mut self.rest_means) {
+                // A head that takes no part has no gradient.
+                descend(Rows::all(matrix, means), &gradient, update);
             }
         }
-        if network.encoder.last().is_some_and(|layer| layer.activation == Activation::Relu) {
-            dense::gate(&mut delta, top.output.slice(s![..n, ..]));
+        if self.encoder.last().is_some_and(|layer| layer.activation == Activation::Relu) {
+            layer::gate(&mut delta, top.output.slice(s![..n, ..]));
         }
-        backward(&mut network.encoder, &mut self.encoder, batch.input, None, &mut learner, 0);
+        backward(&mut self.encoder, &mut self.encoder_passes, batch.input, None, update);
     }
 }
 
@@ -152,15 +170,24 @@ impl Engine for Fused {
     }
 
     fn embed(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
-        Ok(dense::embed(&self.state.network.encoder, images))
+        Ok(layer::embed_by(&self.encoder, images))
+    }
+
+    fn centres(&self) -> Result<Option<Array2<f32>>> {
+        Ok(self.rest.centres.clone())
     }
 
     fn network(&self) -> Result<Network> {
-        Ok(self.state.network.clone())
+        let dense = |layers: &[Layer]| layers.iter().map(Layer::dense).collect();
+        Ok(Network { encoder: dense(&self.encoder), decoder: dense(&self.decoder), ..self.rest.clone() })
     }
 
     fn state(&self) -> Result<State> {
-        Ok(self.state.clone())
+        let layers = self.encoder.iter().chain(&self.decoder);
+        let means = layers.flat_map(Layer::means).chain(self.rest_means.iter().cloned());
+        let (mut moments, seconds): (Vec<_>, Vec<_>) = means.map(|means| (means.first, means.second)).unzip();
+        moments.extend(seconds.into_iter().flatten());
+        Ok(State { network: self.network()?, moments, n_steps: self.n_steps })
     }
 }
 
@@ -172,55 +199,30 @@ struct Outcome {
     pull: Option<Pull>,
 }
 
-/// The optimiser at one step, with its buffers in the order of the parameters.
-#[derive(Debug)]
-struct Learner<'a> {
-    keep: f32,
-    update: Update,
-    gradients: &'a mut [Array2<f32>],
-    moments: &'a mut [Array2<f32>],
-}
-
-impl Learner<'_> {
-    /// Buffers of `N` parameters from number `first` on.
-    fn buffers<const N: usize>(&mut self, first: usize) -> [Buffers<'_>; N] {
-        let n_parameters = self.gradients.len();
-        let mut moments: Vec<_> =
-            self.moments.chunks_mut(n_parameters).map(|moment| moment[first..first + N].iter_mut()).collect();
-        let mut gradients = self.gradients[first..first + N].iter_mut();
-        std::array::from_fn(|_| Buffers {
-            gradient: gradients.next().expect("N of them"),
-            moments: moments.iter_mut().filter_map(Iterator::next).collect(),
-        })
-    }
-
-    /// Moves a small matrix whose gradient is already known.
-    fn move_matrix(&mut self, index: usize, matrix: &mut Array2<f32>, gradient: &Array2<f64>) {
-        let (keep, update) = (self.keep, self.update);
-        let [buffers] = self.buffers(index);
-        buffers.gradient.zip_mut_with(gradient, |kept, &new| *kept = keep * *kept + new as f32);
-        let moments = buffers.moments.into_iter().map(Array2::view_mut).collect();
-        dense::apply(update, matrix.view_mut(), buffers.gradient.view(), moments);
+/// Moves a small matrix along a gradient that is already known.
+fn descend(mut rows: Rows<'_>, gradient: &Array2<f64>, update: Update) {
+    for (i, row) in gradient.rows().into_iter().enumerate() {
+        let row: Vec<f32> = row.iter().map(|&g| g as f32).collect();
+        rows.step(i, 0, &row, update);
     }
 }
 
-fn forward(layers: &[Dense], passes: &mut [Pass], input: ArrayView2<'_, f32>) {
+fn forward(layers: &[Layer], passes: &mut [Pass], input: ArrayView2<'_, f32>) {
     let n = input.nrows();
     for (i, layer) in layers.iter().enumerate() {
         let (below, rest) = passes.split_at_mut(i);
         let input = below.last().map_or_else(|| input.view(), |pass| pass.output(n));
-        dense::forward(layer, input, rest[0].output.slice_mut(s![..n, ..]));
+        layer.forward(input, rest[0].output.slice_mut(s![..n, ..]));
     }
 }
 
 /// From the delta of the last layer down to the first, whose input's gradient goes to `d_input` where that is wanted.
 fn backward(
-    layers: &mut [Dense],
+    layers: &mut [Layer],
     passes: &mut [Pass],
     input: ArrayView2<'_, f32>,
     mut d_input: Option<ArrayViewMut2<'_, f32>>,
-    learner: &mut Learner<'_>,
-    first_parameter: usize,
+    update: Update,
 ) {
     let n = input.nrows();
     for i in (0..layers.len()).rev() {
@@ -229,13 +231,12 @@ fn backward(
         let delta = rest[0].delta(n);
         if let Some(Pass { output, delta: to }) = &mut below {
             let gate = (layers[i - 1].activation == Activation::Relu).then(|| output.slice(s![..n, ..]));
-            dense::backward(&layers[i], delta, gate, to.slice_mut(s![..n, ..]));
+            layers[i].backward(delta, gate, to.slice_mut(s![..n, ..]));
         } else if let Some(d_input) = d_input.take() {
-            dense::backward(&layers[i], delta, None, d_input);
+            layers[i].backward(delta, None, d_input);
         }
         let input = below.as_ref().map_or_else(|| input.view(), |pass| pass.output(n));
-        let (keep, update) = (learner.keep, learner.update);
-        dense::learn(&mut layers[i], learner.buffers(first_parameter + 2 * i), input, delta, keep, update);
+        layers[i].learn(input, delta, update);
     }
 }
 
@@ -250,14 +251,21 @@ fn square_error(
         .zip(output.outer_iter())
         .zip(clean.outer_iter())
         .map(|((mut delta, output), clean)| {
-            let mut sum = 0.0;
-            for ((delta, &output), &clean) in delta.iter_mut().zip(output).zip(clean) {
-                let difference = output - clean;
-                *delta = slope * difference;
-                sum += difference * difference;
-            }
+            azip!((delta in &mut delta, &output in &output, &clean in &clean) *delta = output - clean);
+            let sum = square_norm(delta.as_slice().expect("a row of a standard array is a slice"));
+            delta.mapv_inplace(|difference| slope * difference);
             f64::from(sum)
         })
         .collect();
     sums.iter().sum()
+}
+
+/// Σ x², summed in as many chains as a vector may hold numbers.
+fn square_norm(row: &[f32]) -> f32 {
+    let (chunks, rest) = row.as_chunks::<16>();
+    let mut sums = [0.0; 16];
+    for chunk in chunks {
+        sums.iter_mut().zip(chunk).for_each(|(sum, x)| *sum += x * x);
+    }
+    sums.iter().sum::<f32>() + rest.iter().map(|x| x * x).sum::<f32>()
 }

@@ -1,7 +1,7 @@
 //! The same step as a plain candle graph: losses written forward only, gradients by automatic differentiation.
 
 use super::neighbours::SOFTENING;
-use super::{Batch, Engine, State};
+use super::{Backend, Batch, Engine, State};
 use crate::error::{Error, Result};
 use crate::network::{Activation, Dense, Head, HeadInput, Network};
 use crate::objective::{Losses, Objective};
@@ -17,14 +17,18 @@ pub(super) struct Graph {
     /// The shape of the network: its matrices are stale while the variables move.
     outline: Network,
     variables: Vec<Var>,
-    gradients: Vec<Tensor>,
     moments: Vec<Tensor>,
     n_steps: u64,
 }
 
 impl Graph {
-    pub(super) fn new(state: &State, optimiser: Optimiser) -> Result<Self> {
-        Self::upload(state, optimiser, Device::Cpu).map_err(|error| failed(&error))
+    pub(super) fn new(backend: Backend, state: &State, optimiser: Optimiser) -> Result<Self> {
+        let device = match backend {
+            Backend::Cuda(index) => Device::new_cuda(index),
+            Backend::Metal(index) => Device::new_metal(index),
+            _ => Device::new_cuda(0).or_else(|_| Device::new_metal(0)).or(Ok(Device::Cpu)),
+        };
+        device.and_then(|device| Self::upload(state, optimiser, device)).map_err(|error| failed(&error))
     }
 
     fn upload(state: &State, optimiser: Optimiser, device: Device) -> Candle<Self> {
@@ -37,7 +41,6 @@ impl Graph {
             variables: (state.network.parameters().into_iter())
                 .map(|(_, matrix)| Var::from_tensor(&tensor(matrix.view(), &device)?))
                 .collect::<Candle<_>>()?,
-            gradients: tensors(&state.gradients)?,
             moments: tensors(&state.moments)?,
             n_steps: state.n_steps,
             device,
@@ -121,17 +124,16 @@ impl Graph {
         let (total, losses) = self.losses(batch, objective)?;
         let store = total.backward()?;
         self.n_steps += 1;
-        let keep = f64::from(self.optimiser.keep());
         let n_parameters = self.variables.len();
         for (i, variable) in self.variables.iter().enumerate() {
             // A parameter without a gradient takes no part in the objective and stays as it is.
             let Some(gradient) = store.get(variable) else { continue };
-            self.gradients[i] = ((&self.gradients[i] * keep)? + gradient)?.detach();
             let direction = match self.optimiser {
-                Optimiser::Sgd { .. } => self.gradients[i].clone(),
-                Optimiser::Adam => {
-                    adam(&self.gradients[i], &mut self.moments, [i, n_parameters + i], self.n_steps)?
+                Optimiser::Sgd { momentum } => {
+                    self.moments[i] = ((&self.moments[i] * f64::from(momentum))? + gradient)?.detach();
+                    self.moments[i].clone()
                 }
+                Optimiser::Adam => adam(gradient, &mut self.moments, [i, n_parameters + i], self.n_steps)?,
             };
             variable.set(&(variable.as_tensor() - (direction * f64::from(rate))?)?.detach())?;
         }
@@ -145,7 +147,6 @@ impl Graph {
         }
         Ok(State {
             network,
-            gradients: self.gradients.iter().map(array).collect::<Candle<_>>()?,
             moments: self.moments.iter().map(array).collect::<Candle<_>>()?,
             n_steps: self.n_steps,
         })
@@ -166,6 +167,12 @@ impl Engine for Graph {
         embed().map_err(|error| failed(&error))
     }
 
+    fn centres(&self) -> Result<Option<Array2<f32>>> {
+        let place = 2 * (self.outline.encoder.len() + self.outline.decoder.len());
+        let centres = self.outline.centres.as_ref().map(|_| array(&self.variables[place]));
+        centres.transpose().map_err(|error| failed(&error))
+    }
+
     fn network(&self) -> Result<Network> {
         Ok(self.state()?.network)
     }
@@ -178,8 +185,8 @@ impl Engine for Graph {
 /// Adam's direction for the parameter whose two moments stand at `at`.
 fn adam(gradient: &Tensor, moments: &mut [Tensor], at: [usize; 2], step: u64) -> Candle<Tensor> {
     let [first, second] = at;
-    moments[first] = ((&moments[first] * 0.9)? + (gradient * 0.1)?)?;
-    moments[second] = ((&moments[second] * 0.999)? + (gradient.sqr()? * 0.001)?)?;
+    moments[first] = ((&moments[first] * 0.9)? + (gradient * 0.1)?)?.detach();
+    moments[second] = ((&moments[second] * 0.999)? + (gradient.sqr()? * 0.001)?)?.detach();
     let step = step as f64;
     let mean = (&moments[first] / (1.0 - 0.9f64.powf(step)))?;
     let deviation = ((&moments[second] / (1.0 - 0.999f64.powf(step)))?.sqrt()? + 1e-8)?;

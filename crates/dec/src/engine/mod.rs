@@ -1,17 +1,18 @@
 //! Two ways to run a training step on one description of the network: fused on the CPU, or as a candle graph.
 
-mod dense;
 mod fused;
 mod graph;
 mod heads;
+mod layer;
 mod neighbours;
+mod parameter;
 mod product;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use dense::embed;
 pub(crate) use heads::{logits, softmax};
-pub(crate) use product::product;
+pub(crate) use layer::embed;
+pub(crate) use product::multiply;
 
 use crate::error::Result;
 use crate::network::Network;
@@ -26,11 +27,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Backend {
-    /// Fused layers over the matrix product of `gemm` on the CPU. Same bits for any number of threads.
+    /// Fused layers over a matrix product of our own on the CPU. Same bits for any number of threads.
     #[default]
     Fused,
-    /// A candle graph with automatic differentiation on the CPU: slower, and the check of the fused one.
+    /// A candle graph with automatic differentiation, the check of the fused one: on the first GPU where the feature `cuda` or `metal` is on
+    /// and there is a GPU, else on the CPU, slower than `Fused`.
     Candle,
+    /// The same on this NVIDIA GPU, counted from 0. [`Error::Backend`](crate::Error::Backend) without it or without the feature `cuda`.
+    Cuda(usize),
+    /// The same on this GPU of a Mac, counted from 0. [`Error::Backend`](crate::Error::Backend) without it or without the feature `metal`.
+    Metal(usize),
 }
 
 /// The images of one step, and what they are to become.
@@ -52,13 +58,11 @@ pub(crate) struct Batch<'a> {
 
 /// A network together with the state of its optimiser.
 ///
-/// The matrices in `gradients` and `moments` come in the order of [`Network::parameters`].
+/// The matrices in `moments` come in the order of [`Network::parameters`].
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct State {
     pub(crate) network: Network,
-    /// SGD: the velocities.
-    pub(crate) gradients: Vec<Array2<f32>>,
-    /// Adam: first moments of all parameters, then second moments.
+    /// Running means: the velocities of SGD; of Adam, those of the gradients of all parameters, then those of their squares.
     pub(crate) moments: Vec<Array2<f32>>,
     /// Steps taken.
     pub(crate) n_steps: u64,
@@ -67,9 +71,8 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new(network: Network, optimiser: Optimiser) -> Self {
         let zeros = || network.parameters().into_iter().map(|(_, matrix)| Array2::zeros(matrix.dim()));
-        let gradients = zeros().collect();
         let moments = (0..optimiser.n_moments()).flat_map(|_| zeros()).collect();
-        Self { network, gradients, moments, n_steps: 0 }
+        Self { network, moments, n_steps: 0 }
     }
 }
 
@@ -81,6 +84,8 @@ pub(crate) trait Engine: Send {
     fn evaluate(&mut self, batch: &Batch<'_>, objective: &Objective) -> Result<Losses>;
     /// The embedding of scaled images.
     fn embed(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f32>>;
+    /// Clusters × embedding, where there are clusters.
+    fn centres(&self) -> Result<Option<Array2<f32>>>;
     /// The network as it is now.
     fn network(&self) -> Result<Network>;
     /// Network and optimiser as they are now.
@@ -91,6 +96,8 @@ pub(crate) trait Engine: Send {
 pub(crate) fn start(backend: Backend, state: State, optimiser: Optimiser) -> Result<Box<dyn Engine>> {
     Ok(match backend {
         Backend::Fused => Box::new(Fused::new(state, optimiser)),
-        Backend::Candle => Box::new(Graph::new(&state, optimiser)?),
+        Backend::Candle | Backend::Cuda(_) | Backend::Metal(_) => {
+            Box::new(Graph::new(backend, &state, optimiser)?)
+        }
     })
 }

@@ -2,7 +2,7 @@
 
 use super::fused::Fused;
 use super::graph::Graph;
-use super::{Batch, Engine, State};
+use super::{Backend, Batch, Engine, State};
 use crate::network::{Activation, Dense, Head, HeadInput, Initialisation, Network};
 use crate::objective::{Objective, ReconstructionLoss};
 use crate::optimiser::Optimiser;
@@ -113,7 +113,7 @@ fn fused_steps_are_those_of_candle_for_every_loss_optimiser_and_head() {
             for objective in objectives() {
                 let start = State::new(network(head, 13), optimiser);
                 let mut fused = Fused::new(start.clone(), optimiser);
-                let mut graph = Graph::new(&start, optimiser).unwrap();
+                let mut graph = Graph::new(Backend::Candle, &start, optimiser).unwrap();
                 // The second batch is smaller: buffers keep their size.
                 for n in [12, 7, 12] {
                     let case = Case::new(n, 13);
@@ -141,7 +141,7 @@ fn gradients_are_those_of_finite_differences() {
             let mut engine = Fused::new(start.clone(), SGD);
             // One step at rate 0 leaves the network and puts the gradient into the velocity.
             engine.step(&case.batch(), &objective, 0.0).unwrap();
-            let gradients = engine.state().unwrap().gradients;
+            let gradients = engine.state().unwrap().moments;
             let loss_at = |index: usize, place: usize, shift: f32| {
                 let mut moved = start.clone();
                 moved.network.parameters_mut()[index].as_slice_mut().unwrap()[place] += shift;
@@ -180,4 +180,14 @@ fn one_and_two_threads_give_the_same_bits() {
         })
     };
     assert_eq!(on(1), on(2));
+}
+
+#[cfg(not(any(feature = "cuda", feature = "metal")))]
+#[test]
+fn a_gpu_that_was_not_built_in_is_an_error_that_says_so() {
+    let state = State::new(network(HeadInput::Embedding, 5), SGD);
+    for (backend, name) in [(Backend::Cuda(0), "cuda"), (Backend::Metal(0), "metal")] {
+        let error = Graph::new(backend, &state, SGD).unwrap_err();
+        assert!(error.to_string().to_lowercase().contains(name), "{error} does not name {name}");
+    }
 }

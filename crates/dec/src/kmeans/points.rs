@@ -1,6 +1,6 @@
 //! Rows and their nearest centres: one product and one pass for each block of rows, and sums that do not depend on the number of threads.
 
-use crate::engine::product;
+use crate::engine::multiply;
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
@@ -177,7 +177,7 @@ pub(super) fn in_blocks(
     let mut scores = Array2::zeros((centres.nrows(), BLOCK));
     for (i, rows) in rows.axis_chunks_iter(Axis(0), BLOCK).enumerate() {
         let mut scores = scores.slice_mut(s![.., ..rows.nrows()]);
-        product(scores.view_mut(), 0.0, centres.view(), rows.t());
+        multiply(scores.view_mut(), centres.view(), rows.t());
         with(i * BLOCK, rows, scores.view());
     }
 }

@@ -54,10 +54,8 @@ impl<M> Training<'_, M> {
         if let Some(best) = &progress.best {
             matrices.extend(storage::matrices("best/", &best.network));
         }
-        for (name, list) in [("gradient", &state.gradients), ("moment", &state.moments)] {
-            matrices
-                .extend(list.iter().enumerate().map(|(i, matrix)| (format!("{name}/{i}"), matrix.clone())));
-        }
+        let moments = state.moments.into_iter().enumerate();
+        matrices.extend(moments.map(|(i, matrix)| (format!("moment/{i}"), matrix)));
         if let Some(assignment) = &progress.assignment {
             // Cluster numbers are small: exact as f32.
             let column = assignment.iter().map(|&cluster| cluster as f32).collect();
@@ -121,16 +119,12 @@ impl<M> Training<'_, M> {
             return Err(damaged());
         }
         let dims: Vec<_> = network.parameters().iter().map(|(_, matrix)| matrix.dim()).collect();
-        let mut list = |name: &str, n_each: usize| {
-            (0..n_each * dims.len())
-                .map(|i| {
-                    let matrix = file.take(path, &format!("{name}/{i}"))?;
-                    if matrix.dim() == dims[i % dims.len()] { Ok(matrix) } else { Err(damaged()) }
-                })
-                .collect::<Result<Vec<_>>>()
-        };
-        let gradients = list("gradient", 1)?;
-        let moments = list("moment", plan.optimiser.n_moments())?;
+        let moments = (0..plan.optimiser.n_moments() * dims.len())
+            .map(|i| {
+                let matrix = file.take(path, &format!("moment/{i}"))?;
+                if matrix.dim() == dims[i % dims.len()] { Ok(matrix) } else { Err(damaged()) }
+            })
+            .collect::<Result<_>>()?;
         let best = match file.content.best {
             Some((epoch, losses)) => {
                 Some(Best { epoch, losses, network: file.network(path, "best/", &now)? })
@@ -145,7 +139,7 @@ impl<M> Training<'_, M> {
             return Err(damaged());
         }
         let [before, epochs] = file.content.epochs;
-        let state = State { network, gradients, moments, n_steps: file.content.n_steps };
+        let state = State { network, moments, n_steps: file.content.n_steps };
         let n_effective = file.content.n_effective;
         let progress = Progress { epochs, stop: file.content.stop, best, assignment, n_effective };
         let feed = feed_of(&plan, part, &self.feed, &whole)?;

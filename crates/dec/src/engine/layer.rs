@@ -1,0 +1,305 @@
+//! A fully connected layer as it is trained: forward, backward and moved, in panels that are worked on side by side.
+//!
+//! No sum is ever cut, and [`product`] adds up every element in the same order wherever it lies, so the bits depend neither on the cuts nor
+//! on the number of threads.
+
+use super::parameter::{Means, Parameter, Rows};
+use super::product::{Finish, ask_for, product};
+use crate::network::{Activation, Dense};
+use crate::optimiser::Update;
+use ndarray::{Array2, ArrayBase, ArrayView2, ArrayViewMut2, Axis, Data, Ix2, s};
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// Columns of a panel: as many as the widest tile of a product.
+const WIDTH: usize = 64;
+/// Panels are filled up with zeros to whole lines.
+const LINE: usize = 16;
+/// Rows that a task has at least: some products copy their right factor first, once for all rows.
+const MIN_ROWS: usize = 48;
+/// Rows that [`embed`] sends through all layers at once: their activations stay in the cache of one core.
+const EMBED_ROWS: usize = 256;
+
+/// A [`Dense`] with its weight in panels of 64 columns, each a matrix of its own: what a task reads and writes lies in one piece of memory.
+#[derive(Clone, Debug)]
+pub(super) struct Layer {
+    panels: Vec<Parameter>,
+    bias: Parameter,
+    pub(super) activation: Activation,
+}
+
+impl Layer {
+    pub(super) fn new(dense: Dense, [weight, bias]: [Means; 2]) -> Self {
+        let weight = Parameter { value: dense.weight, means: weight };
+        let bias = Parameter { value: dense.bias, means: bias };
+        let n_columns = bias.value.ncols();
+        let panels = (0..n_columns)
+            .step_by(WIDTH)
+            .map(|start| {
+                weight.map(|matrix| panel(matrix.slice(s![.., start..(start + WIDTH).min(n_columns)])))
+            })
+            .collect();
+        Self { panels, bias, activation: dense.activation }
+    }
+
+    pub(super) fn n_outputs(&self) -> usize {
+        self.bias.value.ncols()
+    }
+
+    /// The layer without its running means.
+    pub(super) fn dense(&self) -> Dense {
+        let weight = self.join(|panel| Some(&panel.value));
+        Dense { weight, bias: self.bias.value.clone(), activation: self.activation }
+    }
+
+    /// The running means of weight and bias.
+    pub(super) fn means(&self) -> [Means; 2] {
+        let second = self.bias.means.second.is_some().then(|| self.join(|panel| panel.means.second.as_ref()));
+        [Means { first: self.join(|panel| Some(&panel.means.first)), second }, self.bias.means.clone()]
+    }
+
+    /// One of the matrices of the weight in one piece.
+    fn join(&self, of: fn(&Parameter) -> Option<&Array2<f32>>) -> Array2<f32> {
+        let n_rows = self.panels.first().map_or(0, |panel| panel.value.nrows());
+        let mut whole = Array2::zeros((n_rows, self.n_outputs()));
+        let panels = self.panels.iter().filter_map(of);
+        for (mut to, panel) in whole.axis_chunks_iter_mut(Axis(1), WIDTH).zip(panels) {
+            to.assign(&panel.slice(s![.., ..to.ncols()]));
+        }
+        whole
+    }
+
+    /// `output ← activation(input · weight + bias)`.
+    pub(super) fn forward(&self, input: ArrayView2<'_, f32>, output: ArrayViewMut2<'_, f32>) {
+        cut(output).into_par_iter().for_each(|Block { rows, columns, part: to }| {
+            let panel = &self.panels[columns.start / WIDTH];
+            let bias = self.bias.value.slice(s![0, columns]).to_slice().expect("a row is a slice");
+            let activate = Activate { bias, activation: self.activation, to };
+            product(input.slice(s![rows, ..]), &[panel.value.view()], activate);
+        });
+    }
+
+    /// `to ← delta · weightᵀ`: the loss's gradient with respect to the layer's input. Where `below` is given, it is the output of a ReLU, and
+    /// the gradient passes only where it is positive.
+    pub(super) fn backward(
+        &self,
+        delta: ArrayView2<'_, f32>,
+        below: Option<ArrayView2<'_, f32>>,
+        to: ArrayViewMut2<'_, f32>,
+    ) {
+        cut(to).into_par_iter().for_each(|Block { rows, columns, part: to }| {
+            let width = |i: usize| WIDTH.min(self.n_outputs() - i * WIDTH);
+            let weight: Vec<_> = (self.panels.iter().enumerate())
+                .map(|(i, panel)| panel.value.slice(s![columns.clone(), ..width(i)]).reversed_axes())
+                .collect();
+            let below = below.as_ref().map(|below| below.slice(s![rows.clone(), columns]));
+            product(delta.slice(s![rows, ..]), &weight, Gate { below, to });
+        });
+    }
+
+    /// Moves weight and bias along `inputᵀ · delta`, each piece of the weight as soon as its gradient is known.
+    pub(super) fn learn(&mut self, input: ArrayView2<'_, f32>, delta: ArrayView2<'_, f32>, update: Update) {
+        let height = height(input.ncols(), delta.ncols());
+        let sums = (self.panels.par_iter_mut().enumerate())
+            .map(|(i, panel)| {
+                let delta = delta.slice(s![.., i * WIDTH..((i + 1) * WIDTH).min(delta.ncols())]);
+                let sums = column_sums(delta);
+                panel.cut(height).into_par_iter().for_each(|rows| {
+                    let input = input.slice(s![.., rows.range()]);
+                    product(input.t(), &[delta], Learn { rows, update });
+                });
+                sums
+            })
+            .collect::<Vec<_>>();
+        let Parameter { value, means } = &mut self.bias;
+        Rows::all(value, means).step(0, 0, &sums.as_flattened()[..delta.ncols()], update);
+    }
+}
+
+/// A copy, filled up with columns of zeros.
+fn panel(columns: ArrayView2<'_, f32>) -> Array2<f32> {
+    let mut panel = Array2::zeros((columns.nrows(), columns.ncols().next_multiple_of(LINE)));
+    panel.slice_mut(s![.., ..columns.ncols()]).assign(&columns);
+    panel
+}
+
+/// Sums over images.
+fn column_sums(delta: ArrayView2<'_, f32>) -> [f32; WIDTH] {
+    let mut sums = [0.0; WIDTH];
+    for row in delta.rows() {
+        let row = row.to_slice().expect("columns of a standard array lie side by side");
+        sums.iter_mut().zip(row).for_each(|(sum, d)| *sum += d);
+    }
+    sums
+}
+
+/// Rows of a task on a matrix of that size: all, unless there would be too few tasks for the threads.
+fn height(n_rows: usize, n_columns: usize) -> usize {
+    let n_wanted = match rayon::current_num_threads() {
+        1 => 1,
+        n_threads => 4 * n_threads,
+    };
+    let n_parts = (n_wanted / n_columns.div_ceil(WIDTH).max(1)).max(1);
+    n_rows.div_ceil(n_parts).max(MIN_ROWS)
+}
+
+/// A part of a matrix, and where it lies.
+#[derive(Debug)]
+struct Block<'a> {
+    rows: Range<usize>,
+    columns: Range<usize>,
+    part: ArrayViewMut2<'a, f32>,
+}
+
+/// Cuts `matrix` into panels and these into the rows of a task.
+fn cut(matrix: ArrayViewMut2<'_, f32>) -> Vec<Block<'_>> {
+    let (n_rows, n_columns) = matrix.dim();
+    let height = height(n_rows, n_columns);
+    let mut blocks = Vec::new();
+    let mut right = matrix;
+    for start in (0..n_columns).step_by(WIDTH) {
+        let columns = start..(start + WIDTH).min(n_columns);
+        let (mut below, rest) = right.split_at(Axis(1), columns.len());
+        right = rest;
+        for start in (0..n_rows).step_by(height) {
+            let rows = start..(start + height).min(n_rows);
+            let (part, rest) = below.split_at(Axis(0), rows.len());
+            below = rest;
+            blocks.push(Block { rows, columns: columns.clone(), part });
+        }
+    }
+    blocks
+}
+
+/// A row from column `start` on.
+#[inline(always)]
+fn piece<'a>(matrix: &'a mut ArrayViewMut2<'_, f32>, row: usize, start: usize) -> &'a mut [f32] {
+    let row = matrix.row_mut(row).into_slice().expect("columns of a standard array lie side by side");
+    &mut row[start..]
+}
+
+/// The same, to be looked at.
+#[inline(always)]
+fn rest_of<'a>(matrix: &'a ArrayBase<impl Data<Elem = f32>, Ix2>, row: usize, start: usize) -> &'a [f32] {
+    let row = matrix.row(row).to_slice().expect("columns of a standard array lie side by side");
+    &row[start..]
+}
+
+/// Adds the bias and applies the activation.
+struct Activate<'a, 'b> {
+    bias: &'a [f32],
+    activation: Activation,
+    to: ArrayViewMut2<'b, f32>,
+}
+
+impl Finish for Activate<'_, '_> {
+    #[inline(always)]
+    fn finish(&mut self, row: usize, start: usize, sums: &[f32]) {
+        let sums = sums.iter().zip(&self.bias[start..]).map(|(sum, b)| sum + b);
+        let to = piece(&mut self.to, row, start).iter_mut();
+        match self.activation {
+            // Not `max`, which would turn NaN into 0 and hide a network that broke down.
+            Activation::Relu => to.zip(sums).for_each(|(y, sum)| *y = if sum < 0.0 { 0.0 } else { sum }),
+            Activation::Linear => to.zip(sums).for_each(|(y, sum)| *y = sum),
+        }
+    }
+
+    #[inline(always)]
+    fn prepare(&self, row: usize, start: usize) {
+        ask_for(rest_of(&self.to, row, start));
+    }
+}
+
+/// Lets a gradient pass where the ReLU below was open.
+struct Gate<'a, 'b> {
+    below: Option<ArrayView2<'a, f32>>,
+    to: ArrayViewMut2<'b, f32>,
+}
+
+impl Finish for Gate<'_, '_> {
+    #[inline(always)]
+    fn finish(&mut self, row: usize, start: usize, sums: &[f32]) {
+        let to = piece(&mut self.to, row, start).iter_mut().zip(sums);
+        match &self.below {
+            Some(below) => {
+                to.zip(rest_of(below, row, start))
+                    .for_each(|((to, &d), &y)| *to = if y > 0.0 { d } else { 0.0 });
+            }
+            None => to.for_each(|(to, &d)| *to = d),
+        }
+    }
+
+    #[inline(always)]
+    fn prepare(&self, row: usize, start: usize) {
+        ask_for(rest_of(&self.to, row, start));
+        if let Some(below) = &self.below {
+            ask_for(rest_of(below, row, start));
+        }
+    }
+}
+
+/// Moves a weight along its gradient.
+struct Learn<'a> {
+    rows: Rows<'a>,
+    update: Update,
+}
+
+impl Finish for Learn<'_> {
+    #[inline(always)]
+    fn finish(&mut self, row: usize, start: usize, sums: &[f32]) {
+        self.rows.step(row, start, sums, self.update);
+    }
+
+    #[inline(always)]
+    fn prepare(&self, row: usize, start: usize) {
+        self.rows.prepare(row, start);
+    }
+}
+
+/// Sets `delta` to 0 where the ReLU that gave `output` was shut.
+pub(super) fn gate(delta: &mut ArrayViewMut2<'_, f32>, output: ArrayView2<'_, f32>) {
+    delta.zip_mut_with(&output, |d, &y| *d = if y > 0.0 { *d } else { 0.0 });
+}
+
+/// Sends `images` (scaled) through `layers`; rows × outputs of the last layer.
+pub(crate) fn embed(layers: &[Dense], images: ArrayView2<'_, f32>) -> Array2<f32> {
+    let n_outputs = layers.last().map_or(images.ncols(), Dense::n_outputs);
+    through(images, n_outputs, layers, |layer, input| {
+        let mut output = Array2::zeros((input.nrows(), layer.n_outputs()));
+        let bias = layer.bias.as_slice().expect("a standard array is a slice");
+        let activate = Activate { bias, activation: layer.activation, to: output.view_mut() };
+        product(input, &[layer.weight.view()], activate);
+        output
+    })
+}
+
+/// The same through layers that are being trained.
+pub(super) fn embed_by(layers: &[Layer], images: ArrayView2<'_, f32>) -> Array2<f32> {
+    let n_outputs = layers.last().map_or(images.ncols(), Layer::n_outputs);
+    through(images, n_outputs, layers, |layer, input| {
+        let mut output = Array2::zeros((input.nrows(), layer.n_outputs()));
+        layer.forward(input, output.view_mut());
+        output
+    })
+}
+
+/// Some rows at a time through all layers, side by side.
+fn through<L: Sync>(
+    images: ArrayView2<'_, f32>,
+    n_outputs: usize,
+    layers: &[L],
+    send: impl Fn(&L, ArrayView2<'_, f32>) -> Array2<f32> + Sync,
+) -> Array2<f32> {
+    let mut embedding = Array2::zeros((images.nrows(), n_outputs));
+    (embedding.axis_chunks_iter_mut(Axis(0), EMBED_ROWS).into_par_iter())
+        .zip(images.axis_chunks_iter(Axis(0), EMBED_ROWS))
+        .for_each(|(mut embedding, images)| {
+            let mut layers = layers.iter();
+            let first = layers.next().map(|layer| send(layer, images));
+            match layers.fold(first, |input, layer| input.map(|input| send(layer, input.view()))) {
+                Some(output) => embedding.assign(&output),
+                None => embedding.assign(&images),
+            }
+        });
+    embedding
+}
