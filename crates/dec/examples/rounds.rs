@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 params.patience(FOREVER).training(clustering_of(images)?, images, &labels)
             })?,
             "k-means" => {
-                let model = identity(images)?;
+                let model = linear(images)?;
                 let begin = Instant::now();
                 clustering().training(model, images)?;
                 begin.elapsed().as_secs_f64()
@@ -96,8 +96,8 @@ fn clustering_of(images: ArrayView2<'_, f32>) -> manyhands_dec::Result<Dec> {
     clustering().max_epochs(Some(0)).fit_with(untrained(images)?, images)
 }
 
-/// An embedding as wide as the images: what is left of a clustering's set-up is its k-means.
-fn identity(images: ArrayView2<'_, f32>) -> manyhands_dec::Result<Autoencoder> {
+/// One linear layer as wide as the points: what is left of the set-up of a clustering is its k-means.
+fn linear(images: ArrayView2<'_, f32>) -> manyhands_dec::Result<Autoencoder> {
     Autoencoder::params(&[images.ncols()]).seed(7).max_epochs(Some(0)).fit(images)
 }
 
