@@ -31,6 +31,10 @@ pub(crate) struct Args {
     /// Times that new images are asked about and the model retrained
     #[arg(long, default_value_t = 1)]
     pub(crate) batches: usize,
+    /// Which images to ask about from the second batch on: those that the model knows least about per click, random ones, or both in turn, to
+    /// compare
+    #[arg(long, default_value = "random")]
+    pub(crate) choose: Choose,
     /// Schedule of the trainings
     #[arg(long, default_value = "quick")]
     pub(crate) profile: ProfileName,
@@ -100,6 +104,15 @@ pub(crate) enum ProfileName {
     Paper,
 }
 
+/// How the images of a batch are chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Choose {
+    Model,
+    Random,
+    Both,
+}
+
 /// What decides the result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Settings {
@@ -110,6 +123,7 @@ pub(crate) struct Settings {
     pub(crate) rate: Option<f64>,
     pub(crate) n_images: usize,
     pub(crate) n_batches: usize,
+    pub(crate) choose: Choose,
     pub(crate) profile: ProfileName,
     pub(crate) max_epochs: Option<usize>,
     pub(crate) n_runs: usize,
@@ -134,6 +148,10 @@ impl Args {
             self.truth.is_some() == matches!(self.data, Some(Source::Npy(_))),
             "--truth goes with --data npy:FILE"
         );
+        ensure!(
+            self.choose != Choose::Both || self.batches > 1,
+            "--choose both: wants --batches of at least 2"
+        );
         if let Some(rate) = self.rate {
             ensure!(rate > 0.0 && rate < 1.0, "--rate {rate}: wants a fraction above 0 and below 1");
         }
@@ -147,6 +165,7 @@ impl Args {
             rate: self.rate,
             n_images: self.images,
             n_batches: self.batches,
+            choose: self.choose,
             profile: self.profile,
             max_epochs: self.epochs,
             n_runs: self.runs,

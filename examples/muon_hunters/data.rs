@@ -4,7 +4,7 @@ use crate::args::{Settings, Source};
 use anyhow::{Context, Result, ensure};
 use common::images::{ImageSet, read_labels, read_positions};
 use common::session::Console;
-use manyhands_dec::InputScale;
+use manyhands_dec::{Augmentation, InputScale};
 use manyhands_grid::Raster;
 use manyhands_sim::{Camera, CameraSimulator};
 use ndarray::{Array2, Axis, concatenate};
@@ -32,6 +32,8 @@ pub(crate) struct Data {
     pub(crate) raster: Raster,
     pub(crate) cell: u32,
     pub(crate) scale: InputScale,
+    /// Changes that leave what an image shows: the symmetries of the camera, where it has some.
+    pub(crate) augmentation: Option<Augmentation>,
     /// What the images are, in words.
     pub(crate) name: String,
 }
@@ -57,6 +59,7 @@ struct Loaded {
     truth: Vec<usize>,
     raster: Raster,
     scale: InputScale,
+    augmentation: Option<Augmentation>,
     name: String,
 }
 
@@ -104,6 +107,7 @@ impl Data {
             raster: source.raster,
             cell: CELL,
             scale: source.scale,
+            augmentation: source.augmentation,
             name: source.name,
         })
     }
@@ -136,6 +140,7 @@ fn simulate(settings: &Settings, console: &Console) -> Result<Loaded> {
         truth,
         raster: camera_raster(Camera::veritas().positions())?,
         scale: InputScale::UnitMeanSquarePerSample,
+        augmentation: Some(Augmentation::permutations(Camera::veritas().symmetries()?)?),
         name: "simulated VERITAS camera".to_owned(),
     })
 }
@@ -165,21 +170,25 @@ fn read(source: &Source, settings: &Settings, rng: &mut ChaCha8Rng) -> Result<Lo
     let rows = choose(&truth, settings, rng)?;
     let images = set.images.select(Axis(0), &rows);
     let n_pixels = images.ncols();
-    let (raster, scale) = match (positions, set.shape) {
+    let global = InputScale::UnitMeanSquareGlobal;
+    let (raster, scale, augmentation) = match (positions, set.shape) {
         (Some(positions), _) if positions.len() == n_pixels => {
-            (camera_raster(&positions)?, InputScale::UnitMeanSquarePerSample)
+            let pitch = nearest(&positions);
+            // A camera with a pixel missing on one side has no symmetries, and its images are taken as they are.
+            let symmetries = Camera::new(positions.clone(), pitch)?.symmetries().ok();
+            let augmentation = symmetries.map(Augmentation::permutations).transpose()?;
+            (camera_raster(&positions)?, InputScale::UnitMeanSquarePerSample, augmentation)
         }
-        (_, Some((height, width))) => {
-            (Raster::rectangular(height, width, CELL, CELL)?, InputScale::UnitMeanSquareGlobal)
-        }
+        (_, Some((height, width))) => (Raster::rectangular(height, width, CELL, CELL)?, global, None),
         _ => {
             // Of unknown shape: the rectangle nearest to a square.
             let height =
                 (1..=n_pixels.isqrt()).rev().find(|side| n_pixels.is_multiple_of(*side)).unwrap_or(1);
-            (Raster::rectangular(height, n_pixels / height, CELL, CELL)?, InputScale::UnitMeanSquareGlobal)
+            (Raster::rectangular(height, n_pixels / height, CELL, CELL)?, global, None)
         }
     };
-    Ok(Loaded { images, truth: rows.iter().map(|&row| truth[row]).collect(), raster, scale, name })
+    let truth = rows.iter().map(|&row| truth[row]).collect();
+    Ok(Loaded { images, truth, raster, scale, augmentation, name })
 }
 
 /// Rows to use: at most as many as asked for, with the asked-for fraction of positives, at random.
@@ -203,8 +212,13 @@ fn choose(truth: &[usize], settings: &Settings, rng: &mut ChaCha8Rng) -> Result<
 
 /// Hexagons without gaps.
 fn camera_raster(positions: &[[f64; 2]]) -> Result<Raster> {
-    let distance = |a: &[f64; 2], b: &[f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
-    let nearest = positions[1..].iter().map(|b| distance(&positions[0], b)).fold(f64::INFINITY, f64::min);
+    let radius = nearest(positions) / 3f64.sqrt();
     let positions: Vec<(f64, f64)> = positions.iter().map(|&[x, y]| (x, y)).collect();
-    Ok(Raster::scattered(&positions, nearest / 3f64.sqrt(), CELL, CELL)?)
+    Ok(Raster::scattered(&positions, radius, CELL, CELL)?)
+}
+
+/// Distance of the first pixel to its nearest neighbour.
+fn nearest(positions: &[[f64; 2]]) -> f64 {
+    let distance = |a: &[f64; 2], b: &[f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
+    positions[1..].iter().map(|b| distance(&positions[0], b)).fold(f64::INFINITY, f64::min)
 }

@@ -2,7 +2,9 @@
 
 use crate::args::Settings;
 use crate::data::Data;
-use crate::pipeline::{Point, Run, View};
+use crate::order::Discovery;
+use crate::pipeline::{Run, View};
+use crate::rounds::{Batch, Point};
 use crate::volunteers::{ALL_ONES, FIRST, FLIPPED, MAJORITY, SWAP};
 use anyhow::Result;
 use common::files;
@@ -47,6 +49,19 @@ pub(crate) fn draw(
         "F1 of the volunteers' labels on the test images beside simple benchmarks, as Figure 4 of the paper."
             .into(),
     )?;
+    keep(
+        "completeness.svg".into(),
+        completeness(run)?.as_bytes(),
+        "Positives found among the test images against clicks spent, grid by grid: the order of the model against random order.".into(),
+    )?;
+    if run.batches.len() > 1 {
+        keep(
+            "batches.svg".into(),
+            batches(run)?.as_bytes(),
+            "F1 of the reclustered test images after each batch against the clicks on all grids so far."
+                .into(),
+        )?;
+    }
     for view in &run.views {
         let caption = format!(
             "Test images in the first two principal components of the embedding after {}, as Figure 2.",
@@ -141,11 +156,7 @@ fn learning_curves(run: &Run) -> Result<String> {
         .map(|(stage, points)| {
             let curve = |label: &str, colour, of: fn(&Point) -> f64| Curve {
                 label: label.to_owned(),
-                points: points
-                    .iter()
-                    .enumerate()
-                    .map(|(i, point)| ((before + i) as f64, of(point)))
-                    .collect(),
+                points: points.iter().map(|point| ((before + point.epoch) as f64, of(point))).collect(),
                 colour,
                 is_faint: false,
                 has_dots: false,
@@ -154,7 +165,7 @@ fn learning_curves(run: &Run) -> Result<String> {
                 curve("training images", 0, |point| point.train),
                 curve("test images", 3, |point| point.test),
             ];
-            before += points.len();
+            before += points.last().map_or(0, |point| point.epoch + 1);
             Panel {
                 title: (*stage).to_owned(),
                 x_label: "epoch".to_owned(),
@@ -165,6 +176,49 @@ fn learning_curves(run: &Run) -> Result<String> {
         })
         .collect();
     curves(&panels)
+}
+
+fn completeness(run: &Run) -> Result<String> {
+    let curve = |(colour, found): (usize, &Discovery)| Curve {
+        label: found.order.to_owned(),
+        points: found.points.clone(),
+        colour,
+        is_faint: false,
+        has_dots: false,
+    };
+    curves(&[Panel {
+        title: "Finding positives".to_owned(),
+        x_label: "clicks".to_owned(),
+        y_label: "completeness".to_owned(),
+        curves: run.discoveries.iter().enumerate().map(curve).collect(),
+        benchmarks: Vec::new(),
+    }])
+}
+
+fn batches(run: &Run) -> Result<String> {
+    let curve = |label: &str, colour, batches: &[Batch]| {
+        let mut clicks = 0;
+        let points = batches.iter().filter_map(|batch| {
+            clicks += batch.clicks;
+            batch.rows.last().map(|row| (clicks as f64, row.f1_strict))
+        });
+        Curve { label: label.to_owned(), points: points.collect(), colour, is_faint: false, has_dots: true }
+    };
+    let mut lines = Vec::new();
+    match &run.random_batches {
+        Some(random) => {
+            lines.push(curve("chosen by the model", 0, &run.batches));
+            lines.push(curve("random", 1, random));
+        }
+        None => lines.push(curve("reclustered", 0, &run.batches)),
+    }
+    curves(&[Panel {
+        title: "Batch by batch".to_owned(),
+        x_label: "clicks on the grids, no mistakes".to_owned(),
+        y_label: "F1 of the clusters".to_owned(),
+        curves: lines,
+        benchmarks: Vec::new(),
+    }])
 }
 
 fn volunteers(run: &Run, settings: &Settings) -> Result<String> {

@@ -12,8 +12,11 @@
 mod args;
 mod data;
 mod gallery;
+mod order;
 mod pipeline;
+mod recipe;
 mod report;
+mod rounds;
 mod score;
 mod volunteers;
 
@@ -24,8 +27,9 @@ use common::files;
 use common::memory::peak_rss_mb;
 use common::session::{Console, Session};
 use data::Data;
-use pipeline::{Batch, Run};
+use pipeline::Run;
 use report::{CrowdScores, Report};
+use rounds::Batch;
 use score::Row;
 use std::time::Instant;
 
@@ -70,6 +74,7 @@ fn main() -> Result<()> {
 struct Kept {
     rows: Vec<Row>,
     batches: Vec<Batch>,
+    random_batches: Option<Vec<Batch>>,
     crowd: [f64; 2],
     run: Option<Run>,
 }
@@ -79,6 +84,7 @@ impl Kept {
         Self {
             rows: run.rows.clone(),
             batches: run.batches.clone(),
+            random_batches: run.random_batches.clone(),
             crowd: [volunteers::MAJORITY, volunteers::SWAP].map(|name| run.aggregate.score(name)),
             run: is_first.then_some(run),
         }
@@ -89,20 +95,9 @@ fn summarise(settings: &Settings, data: &Data, runs: &[Kept]) -> Report {
     let rows: Vec<Vec<Row>> = runs.iter().map(|kept| kept.rows.clone()).collect();
     let n = runs.len() as f64;
     let crowd = |i: usize| runs.iter().map(|kept| kept.crowd[i]).sum::<f64>() / n;
-    let batches = (0..settings.n_batches)
-        .map(|batch| {
-            let mean = |of: fn(&Batch) -> usize| {
-                (runs.iter().map(|kept| of(&kept.batches[batch])).sum::<usize>() as f64 / n).round() as usize
-            };
-            let rows: Vec<Vec<Row>> = runs.iter().map(|kept| kept.batches[batch].rows.clone()).collect();
-            Batch {
-                batch,
-                rows: score::mean(&rows),
-                clicks: mean(|batch| batch.clicks),
-                crowd_clicks: mean(|batch| batch.crowd_clicks),
-            }
-        })
-        .collect();
+    let batches: Vec<&[Batch]> = runs.iter().map(|kept| &kept.batches[..]).collect();
+    let random: Option<Vec<&[Batch]>> = runs.iter().map(|kept| kept.random_batches.as_deref()).collect();
+    let discoveries = runs.iter().find_map(|kept| kept.run.as_ref()).map(|run| run.discoveries.clone());
     Report {
         data: data.name.clone(),
         stage: settings.stage,
@@ -115,8 +110,29 @@ fn summarise(settings: &Settings, data: &Data, runs: &[Kept]) -> Report {
         peak_rss_mb: None,
         crowd: CrowdScores { majority_f1: crowd(0), swap_f1: crowd(1) },
         rows: score::mean(&rows),
-        batches,
+        batches: mean_batches(&batches),
+        random_batches: random.map(|random| mean_batches(&random)),
+        discoveries: discoveries.unwrap_or_default(),
     }
+}
+
+/// The mean of each batch over the runs.
+fn mean_batches(runs: &[&[Batch]]) -> Vec<Batch> {
+    (0..runs.first().map_or(0, |batches| batches.len()))
+        .map(|batch| {
+            let mean = |of: fn(&Batch) -> usize| {
+                let sum: usize = runs.iter().map(|batches| of(&batches[batch])).sum();
+                (sum as f64 / runs.len() as f64).round() as usize
+            };
+            let rows: Vec<Vec<Row>> = runs.iter().map(|batches| batches[batch].rows.clone()).collect();
+            Batch {
+                batch,
+                rows: score::mean(&rows),
+                clicks: mean(|batch| batch.clicks),
+                crowd_clicks: mean(|batch| batch.crowd_clicks),
+            }
+        })
+        .collect()
 }
 
 /// What a reader should know before believing the table.

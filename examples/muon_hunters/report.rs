@@ -3,8 +3,10 @@
 use crate::args::Settings;
 use crate::data::Data;
 use crate::gallery::{Picture, grid_file};
-use crate::pipeline::{Batch, Run};
-use crate::score::Row;
+use crate::order::Discovery;
+use crate::pipeline::Run;
+use crate::rounds::Batch;
+use crate::score::{self, Row};
 use anyhow::{Context, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -29,6 +31,10 @@ pub(crate) struct Report {
     pub(crate) crowd: CrowdScores,
     pub(crate) rows: Vec<Row>,
     pub(crate) batches: Vec<Batch>,
+    /// With `--choose both`: the same with random images.
+    pub(crate) random_batches: Option<Vec<Batch>>,
+    /// How fast positives are found in the first run.
+    pub(crate) discoveries: Vec<Discovery>,
 }
 
 /// F1 of the volunteers' labels on the test images, mean over runs.
@@ -86,34 +92,18 @@ pub(crate) fn write_page(
     pictures: &[Picture],
     remarks: &[String],
 ) -> Result<()> {
-    let mut rows = String::new();
-    for row in &report.rows {
-        write!(
-            rows,
-            "<tr><th>{}</th><td>{:.3} ± {:.3}</td><td>{:.3}</td><td>{:.0}</td><td>{:.0}</td><td>{:.0}</td><td>{:.2}</td></tr>",
-            row.model,
-            row.f1_strict,
-            row.f1_strict_sd,
-            row.f1_safe,
-            row.minority_clicks,
-            row.total_clicks,
-            row.padding_clicks,
-            row.efficiency
-        )?;
-    }
-    let mut batches = String::new();
-    for batch in &report.batches {
-        let f1 = |i: usize| batch.rows.get(i).map_or(f64::NAN, |row| row.f1_strict);
-        write!(
-            batches,
-            "<tr><th>{}</th><td>{}</td><td>{}</td><td>{:.3}</td><td>{:.3}</td></tr>",
-            batch.batch,
-            batch.clicks,
-            batch.crowd_clicks,
-            f1(0),
-            f1(1)
-        )?;
-    }
+    let cells =
+        |entries: &[String]| entries.iter().map(|entry| format!("<td>{entry}</td>")).collect::<String>();
+    let rows: String = (report.rows.iter())
+        .map(|row| format!("<tr><th>{}</th>{}</tr>", row.model, cells(&score::entries(row))))
+        .collect();
+    let headings: String = score::COLUMNS.iter().map(|(heading, ..)| format!("<th>{heading}</th>")).collect();
+    let mut batches = batch_rows(&report.batches, "");
+    batches +=
+        &report.random_batches.as_deref().map_or_else(String::new, |random| batch_rows(random, "random "));
+    let discoveries: String = (report.discoveries.iter())
+        .map(|found| format!("<tr><th>{}</th><td>{:.0}</td></tr>", found.order, found.clicks_to_nine_tenths))
+        .collect();
     let mut figures = String::new();
     for Picture { file, caption } in pictures {
         let bytes = std::fs::read(out.join(file)).with_context(|| file.clone())?;
@@ -131,12 +121,13 @@ pub(crate) fn write_page(
          <h1>{name}: {n_images} images, {n_positive} positive</h1>\
          <p>{n_clusters} clusters, {side} × {side} grids, {n_answers} answers a grid from {n_volunteers} simulated volunteers; {n_test} test \
          images; seed {seed}, {runs} run(s).</p>\
-         <table><tr><th></th><th>F1 strict ± sd</th><th>F1 safe</th><th>minority clicks</th><th>total clicks</th><th>padding clicks</th>\
-         <th>ε</th></tr>{rows}</table>\
+         <table><tr><th></th><th>{f1}</th>{headings}</tr>{rows}</table>\
          <p>Volunteers on the test images: F1 {majority:.3} by majority, {swap:.3} by SWAP.</p><ul>{remarks}</ul>\
          <h2>Batches</h2><table><tr><th>batch</th><th>clicks, no mistakes</th><th>clicks of the crowd</th><th>multitask F1</th>\
-         <th>recluster F1</th></tr>{batches}</table><h2>Pictures</h2>{figures}</html>\n",
+         <th>recluster F1</th></tr>{batches}</table><h2>Finding positives</h2><table><tr><th>test grids of the first run</th>\
+         <th>clicks to 90 % of the positives</th></tr>{discoveries}</table><h2>Pictures</h2>{figures}</html>\n",
         name = data.name,
+        f1 = score::F1,
         n_images = report.n_images,
         n_positive = report.n_positive,
         n_clusters = settings.n_clusters,
@@ -149,6 +140,19 @@ pub(crate) fn write_page(
         swap = report.crowd.swap_f1,
     );
     files::write(&out.join("index.html"), html)
+}
+
+/// Rows of the table of batches.
+fn batch_rows(batches: &[Batch], what: &str) -> String {
+    let f1 = |batch: &Batch, i: usize| batch.rows.get(i).map_or(f64::NAN, |row| row.f1_strict);
+    let row = |batch: &Batch| {
+        let (number, clicks, crowd) = (batch.batch, batch.clicks, batch.crowd_clicks);
+        let [multitask, recluster] = [f1(batch, 0), f1(batch, 1)];
+        format!(
+            "<tr><th>{what}{number}</th><td>{clicks}</td><td>{crowd}</td><td>{multitask:.3}</td><td>{recluster:.3}</td></tr>"
+        )
+    };
+    batches.iter().map(row).collect()
 }
 
 const STYLE: &str = "<style>body{font:16px/1.5 sans-serif;max-width:76em;margin:2em auto;padding:0 1em}\

@@ -1,11 +1,13 @@
-//! Table 1 of the paper: F1 of the clusters on the test images, and the clicks that their grids cost.
+//! Table 1 of the paper: F1 of the clusters on the test images, and the clicks that their grids cost; how well positives are ranked besides.
 
 use crate::args::Settings;
 use crate::data::Data;
 use crate::volunteers::tiler;
 use anyhow::Result;
-use manyhands_grid::Clicks;
-use manyhands_metrics::{Binary, ClusterMap};
+use manyhands_dec::Dec;
+use manyhands_grid::{Clicks, Tile};
+use manyhands_metrics::{Binary, ClusterMap, average_precision};
+use ndarray::{Array1, Array2};
 use serde::Serialize;
 
 /// One row of the table: one model in one run, or the mean over runs.
@@ -18,6 +20,10 @@ pub(crate) struct Row {
     pub(crate) f1_safe: f64,
     /// Standard deviation over the runs; 0 for one run.
     pub(crate) f1_strict_sd: f64,
+    /// Of the ranking of the test images: about the rate of positives where it is random.
+    pub(crate) average_precision: f64,
+    /// Positives in a test grid that holds any, in the mean.
+    pub(crate) positives_per_grid: f64,
     /// Clicks on distinct images of the test grids, by volunteers who make no mistake.
     pub(crate) minority_clicks: f64,
     /// Two more a grid: the choice, and sending it off.
@@ -28,6 +34,28 @@ pub(crate) struct Row {
     pub(crate) efficiency: f64,
 }
 
+/// Columns of the table: heading, decimals, value.
+pub(crate) const COLUMNS: [(&str, usize, fn(&Row) -> f64); 8] = [
+    ("F1 safe", 3, |row| row.f1_safe),
+    ("AP", 3, |row| row.average_precision),
+    ("pos/grid", 1, |row| row.positives_per_grid),
+    ("minority", 0, |row| row.minority_clicks),
+    ("total", 0, |row| row.total_clicks),
+    ("padding", 0, |row| row.padding_clicks),
+    ("ε", 2, |row| row.efficiency),
+    ("saved %", 1, |row| 100.0 - 100.0 / row.efficiency),
+];
+
+/// Heading of the column before [`COLUMNS`], which has two numbers.
+pub(crate) const F1: &str = "F1 strict ± sd";
+
+/// The entries of a row, its name aside: F1 first, then those of [`COLUMNS`].
+pub(crate) fn entries(row: &Row) -> Vec<String> {
+    let first = format!("{:.3} ± {:.3}", row.f1_strict, row.f1_strict_sd);
+    let others = COLUMNS.iter().map(|(_, decimals, of)| format!("{:.decimals$}", of(row)));
+    std::iter::once(first).chain(others).collect()
+}
+
 /// The clusters of the training and of the test images.
 #[derive(Clone, Debug)]
 pub(crate) struct Clusters {
@@ -35,22 +63,56 @@ pub(crate) struct Clusters {
     pub(crate) test: Vec<usize>,
 }
 
+impl Clusters {
+    pub(crate) fn of(model: &Dec, data: &Data) -> Result<Self> {
+        Ok(Self {
+            train: model.predict(data.train.images.view())?.to_vec(),
+            test: model.predict(data.test.images.view())?.to_vec(),
+        })
+    }
+
+    /// Share of positives among the labelled training images of each of `n_clusters`; that of all where a cluster has none.
+    fn rates(&self, labels: &[Option<usize>], n_clusters: usize) -> Array1<f64> {
+        let mut counts = vec![[0usize; 2]; n_clusters];
+        for (&cluster, label) in self.train.iter().zip(labels) {
+            if let Some(label) = label {
+                counts[cluster][*label] += 1;
+            }
+        }
+        let all = counts.iter().fold([0, 0], |all, of| [all[0] + of[0], all[1] + of[1]]);
+        let rate = |[negative, positive]: [usize; 2]| positive as f64 / (negative + positive).max(1) as f64;
+        counts.into_iter().map(|of| rate(if of == [0, 0] { all } else { of })).collect()
+    }
+
+    /// A score of each test image by its share in each cluster, test images × clusters.
+    pub(crate) fn scores(&self, shares: &Array2<f64>, labels: &[Option<usize>]) -> Vec<f64> {
+        shares.dot(&self.rates(labels, shares.ncols())).to_vec()
+    }
+}
+
 /// Scores `clusters`. The class of a cluster comes from the crowd's labels of its training images; what it is scored against is the truth.
+/// `scores` rank the test images.
 pub(crate) fn row(
     model: &'static str,
     clusters: &Clusters,
+    scores: &[f64],
     labels: &[Option<usize>],
     data: &Data,
     settings: &Settings,
 ) -> Result<Row> {
     let tiles = tiler(settings, data.cell, settings.seed).tile(&clusters.test)?;
-    let clicks = Clicks::truthful(&tiles, &data.test.positives())?;
+    let positives = data.test.positives();
+    let clicks = Clicks::truthful(&tiles, &positives)?;
     let [f1_strict, f1_safe] = f1(clusters, labels, &data.test.truth)?;
+    let held = |tile: &Tile| tile.own_images().filter(|&image| positives[image]).count();
+    let n_holding = tiles.iter().filter(|tile| held(tile) > 0).count();
     Ok(Row {
         model,
         f1_strict,
         f1_safe,
         f1_strict_sd: 0.0,
+        average_precision: average_precision(&positives, scores)?,
+        positives_per_grid: tiles.iter().map(held).sum::<usize>() as f64 / n_holding.max(1) as f64,
         minority_clicks: clicks.minority_clicks() as f64,
         total_clicks: clicks.total_clicks() as f64,
         padding_clicks: clicks.padding_clicks() as f64,
@@ -81,6 +143,8 @@ pub(crate) fn mean(runs: &[Vec<Row>]) -> Vec<Row> {
                 f1_strict,
                 f1_safe: mean(|row| row.f1_safe),
                 f1_strict_sd: if runs.len() > 1 { (squares / (n - 1.0)).sqrt() } else { 0.0 },
+                average_precision: mean(|row| row.average_precision),
+                positives_per_grid: mean(|row| row.positives_per_grid),
                 minority_clicks: mean(|row| row.minority_clicks),
                 total_clicks: mean(|row| row.total_clicks),
                 padding_clicks: mean(|row| row.padding_clicks),
@@ -92,22 +156,13 @@ pub(crate) fn mean(runs: &[Vec<Row>]) -> Vec<Row> {
 
 /// The table as text.
 pub(crate) fn table(rows: &[Row]) -> String {
-    let mut text = format!(
-        "{:<12} {:>16} {:>8} {:>9} {:>9} {:>9} {:>7}\n",
-        "", "F1 strict ± sd", "F1 safe", "minority", "total", "padding", "ε"
-    );
+    let mut text = format!("{:<12} {F1:>16}", "");
+    text.extend(COLUMNS.iter().map(|(heading, ..)| format!(" {heading:>8}")));
     for row in rows {
-        text += &format!(
-            "{:<12} {:>8.3} ± {:.3} {:>8.3} {:>9.0} {:>9.0} {:>9.0} {:>7.2}\n",
-            row.model,
-            row.f1_strict,
-            row.f1_strict_sd,
-            row.f1_safe,
-            row.minority_clicks,
-            row.total_clicks,
-            row.padding_clicks,
-            row.efficiency
-        );
+        let entries = entries(row);
+        let (first, rest) = entries.split_first().map_or(("", &[][..]), |(first, rest)| (first, rest));
+        text += &format!("\n{:<12} {first:>16}", row.model);
+        text.extend(rest.iter().map(|entry| format!(" {entry:>8}")));
     }
-    text
+    text + "\n"
 }

@@ -5,6 +5,7 @@ use manyhands_grid::{Clicks, Layout, Tile, Tiler};
 use manyhands_metrics::Binary;
 use manyhands_sim::Crowd;
 use manyhands_votes::{MajorityVote, Swap, Vote};
+use ndarray::{Array2, ArrayView1};
 
 use crate::args::Settings;
 use crate::data::Data;
@@ -22,6 +23,9 @@ pub(crate) struct Answers {
 pub(crate) struct Aggregate {
     /// Label of each training image; `None` where nobody has looked yet. Gold keeps its truth.
     pub(crate) labels: Vec<Option<usize>>,
+    /// How probable SWAP finds each class, training images × classes: what the labels come from, with the truth of gold. Zeros where nobody
+    /// has looked yet.
+    pub(crate) probabilities: Array2<f64>,
     /// F1 on the test images, by name.
     pub(crate) scores: Vec<(&'static str, f64)>,
     pub(crate) swap: Swap,
@@ -77,11 +81,17 @@ impl Answers {
         let p1 = (n_positive + 1.0) / (data.gold.len() as f64 + 2.0);
         let swap = Swap::params([1.0 - p1, p1]).gold(&data.gold).fit(&self.votes)?;
         let majority = MajorityVote::params(2).fit(&self.votes)?;
-        let mut labels: Vec<_> = (0..data.train.truth.len())
-            .map(|row| swap.estimate(row).map(|estimate| estimate.label))
-            .collect();
+        let n = data.train.truth.len();
+        let (mut labels, mut probabilities) = (vec![None; n], Array2::zeros((n, 2)));
+        for row in 0..n {
+            let Some(estimate) = swap.estimate(row) else { continue };
+            labels[row] = Some(estimate.label);
+            probabilities.row_mut(row).assign(&ArrayView1::from(&estimate.probabilities));
+        }
         for &(row, truth) in &data.gold {
             labels[row] = Some(truth);
+            probabilities.row_mut(row).fill(0.0);
+            probabilities[[row, truth]] = 1.0;
         }
 
         let truth = data.test.positives();
@@ -99,7 +109,7 @@ impl Answers {
             (ALL_ONES, of(&|_| 1)?),
             (FLIPPED, of(&|subject| 1 - by_majority(subject))?),
         ];
-        Ok(Aggregate { labels, scores, swap })
+        Ok(Aggregate { labels, probabilities, scores, swap })
     }
 
     /// The first vote on each test image; 0 where there is none.

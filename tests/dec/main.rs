@@ -1,13 +1,21 @@
 //! Tests of manyhands-dec.
 
+// Changes of images that leave their meaning.
+mod augmentation;
 // The two engines, and what one of them says of the other.
 mod backends;
+// Images in chunks: the answers for all of them, errors at their row, one chunk read ahead.
+mod chunks;
 // Same seed, same bits: twice, and for any number of threads.
 mod determinism;
 // Epochs handed out: order, counts, reasons to stop.
 mod epochs;
 // Saved models, and files that are none.
 mod files;
+// k-means beside a slow twin, and what must hold for any rows.
+mod kmeans;
+// Hard, soft and missing labels, what they count, and weights that change along the way.
+mod labels;
 // Data on which the right answer is known.
 mod learning;
 // linfa's traits and datasets.
@@ -20,6 +28,8 @@ mod pca;
 mod resume;
 // What a network sees of an image.
 mod scales;
+// Sizes of clusters: the balance of the target, collapse, and centres that are merged.
+mod skew;
 // q, P, their divergence and its gradient.
 mod student;
 
@@ -56,6 +66,8 @@ fn autoencoder() -> AutoencoderParams {
         .batch_size(64)
         .layer_schedule(&[Segment::epochs(1, 1e-2), Segment::epochs(1, 1e-3)])
         .fine_tune_schedule(&[Segment::epochs(3, 1e-3)])
+        .neighbour_schedule(&[Segment::epochs(1, 1e-3)])
+        .n_neighbours(5)
 }
 
 fn dec() -> DecParams {

@@ -2,8 +2,9 @@
 
 use super::{autoencoder, blobs, dec, labelled, multitask, recluster, supervised};
 use manyhands_dec::{
-    Autoencoder, AutoencoderParams, Dec, DecParams, Error, Initialisation, InputScale, Multitask,
-    MultitaskParams, Optimiser, ReclusterParams, Result, Segment, Selection, Supervised, SupervisedParams,
+    Autoencoder, AutoencoderParams, Dec, DecParams, Error, Initialisation, InputScale, LabelWeights,
+    Multitask, MultitaskParams, Optimiser, ReclusterParams, Result, Segment, Selection, Supervised,
+    SupervisedParams,
 };
 use ndarray::{Array2, ArrayView2, s};
 
@@ -91,9 +92,20 @@ fn wrong_parameters_of_the_clustering_are_named() {
         (dec().batch_size(0), "batch_size = 0: wants at least 1"),
         (dec().update_interval(Some(0)), "update_interval = 0: wants at least 1 step"),
         (dec().n_restarts(0), "n_restarts = 0: wants at least 1"),
+        (dec().kmeans_batch(Some(0)), "kmeans_batch = 0: wants at least 1 row"),
         (dec().tolerance(-0.001), "tolerance = -0.001: wants a fraction in 0..=1"),
         (dec().tolerance(1.001), "tolerance = 1.001: wants a fraction in 0..=1"),
         (dec().tolerance(f64::NAN), "tolerance = NaN: wants a fraction in 0..=1"),
+        (dec().balance(8.5), "balance = 8.5: wants a number in -8..=8"),
+        (dec().balance(f64::NAN), "balance = NaN: wants a number in -8..=8"),
+        (dec().collapse(Some(1.0)), "collapse = 1: wants a fraction of at least 0 and below 1"),
+        (dec().collapse(Some(-0.1)), "collapse = -0.1: wants a fraction of at least 0 and below 1"),
+        (dec().overcluster(0), "overcluster = 0: wants at least 1 centre a cluster"),
+        (dec().overcluster(21), "images has 60 rows: wants at least 63 for its clusters"),
+        (
+            dec().overcluster(usize::MAX),
+            "images has 60 rows: wants at least 18446744073709551615 for its clusters",
+        ),
         (dec().alpha(0.0), "alpha = 0: wants a finite number above 0"),
         (dec().alpha(f64::INFINITY), "alpha = inf: wants a finite number above 0"),
         (dec().cluster_weight(-1.0), "cluster_weight = -1: wants a finite number of at least 0"),
@@ -128,7 +140,26 @@ fn wrong_parameters_of_retraining_are_named() {
             "development_fraction = 1: wants a fraction above 0 and below 1".into(),
         ),
         (multitask().class_weight(0.0), format!("class_weight = 0: wants {deciding}")),
-        (multitask().class_weight(f64::NAN), format!("class_weight = NaN: wants {deciding}")),
+        (
+            multitask().class_weight(f64::NAN),
+            "class_weight = NaN: wants a finite number of at least 0".into(),
+        ),
+        (
+            multitask().final_weights(-1.0, 0.0, 0.0),
+            "final_weights = -1: wants a finite number of at least 0".into(),
+        ),
+        (
+            multitask().label_weights(LabelWeights::Tempered(1.5)),
+            "label_weights = 1.5: wants a power in 0..=1".into(),
+        ),
+        (
+            multitask().label_weights(LabelWeights::Each(vec![1.0, -1.0, 1.0])),
+            "label_weights = [1.0, -1.0, 1.0]: wants one finite weight above 0 per class".into(),
+        ),
+        (
+            multitask().label_weights(LabelWeights::Each(vec![1.0, 1.0])),
+            "label_weights = [1.0, 1.0]: wants one finite weight above 0 per class".into(),
+        ),
         (
             multitask().cluster_weight(f64::INFINITY),
             "cluster_weight = inf: wants a finite number of at least 0".into(),
@@ -150,27 +181,27 @@ fn wrong_parameters_of_retraining_are_named() {
 fn wrong_parameters_of_reclustering_are_named() {
     let start = Start::new();
     let deciding = "a finite number above 0, since this loss decides which epoch is the best";
-    let idle = "0 where no development images are set aside: labels are not looked at";
+    let both = || recluster().selection(Selection::ClassAndReconstruction);
     let table: Vec<(ReclusterParams, String)> = vec![
         (recluster().batch_size(0), "batch_size = 0: wants at least 1".into()),
         (recluster().update_interval(Some(0)), "update_interval = 0: wants at least 1 step".into()),
+        (recluster().balance(-9.0), "balance = -9: wants a number in -8..=8".into()),
         (recluster().tolerance(2.0), "tolerance = 2: wants a fraction in 0..=1".into()),
-        (recluster().weights(0.0, 1.0, 1.0), format!("class_weight = 0: wants {deciding}")),
-        (recluster().plain().weights(1.0, 1.0, 0.0), format!("class_weight = 1: wants {idle}")),
-        (recluster().plain().development(0.1, 3), format!("class_weight = 0: wants {deciding}")),
+        (both().reconstruction_weight(0.0), format!("reconstruction_weight = 0: wants {deciding}")),
+        (recluster().cluster_weight(-1.0), "cluster_weight = -1: wants a finite number of at least 0".into()),
         (
-            recluster().weights(1.0, -1.0, 1.0),
-            "cluster_weight = -1: wants a finite number of at least 0".into(),
-        ),
-        (
-            recluster().weights(1.0, 1.0, f64::NAN),
+            recluster().reconstruction_weight(f64::NAN),
             "reconstruction_weight = NaN: wants a finite number of at least 0".into(),
         ),
         (
-            recluster().development(1.5, 3),
+            recluster().final_weights(0.0, f64::NAN, 1.0),
+            "final_weights = NaN: wants a finite number of at least 0".into(),
+        ),
+        (
+            recluster().development_fraction(1.5),
             "development_fraction = 1.5: wants a fraction above 0 and below 1".into(),
         ),
-        (recluster().development(0.5, 0), "patience = 0: wants at least 1 epoch".into()),
+        (recluster().patience(0), "patience = 0: wants at least 1 epoch".into()),
         (recluster().optimiser(SGD_ONE), "momentum = 1: wants a number in 0..1".into()),
         (recluster().schedule(&rate(-1.0)), "schedule = -1: wants learning rates above 0".into()),
     ];

@@ -1,10 +1,12 @@
 //! The stacked denoising autoencoder: layer by layer with noise, then all layers together.
 
+use crate::augmentation::Augmentation;
 use crate::check;
 use crate::engine::Backend;
 use crate::epoch::{Report, Stage};
 use crate::error::Result;
 use crate::feed::Feed;
+use crate::neighbours::GRAPH_IMAGES;
 use crate::network::{Activation, Dense, Initialisation, Network};
 use crate::objective::{Objective, ReconstructionLoss};
 use crate::optimiser::Optimiser;
@@ -42,6 +44,11 @@ pub struct AutoencoderParams {
     dims: Vec<usize>,
     layer_schedule: Vec<Segment>,
     fine_tune_schedule: Vec<Segment>,
+    neighbour_schedule: Vec<Segment>,
+    n_neighbours: usize,
+    n_graphs: usize,
+    repulsion: f64,
+    neighbour_reconstruction_weight: f64,
     /// On the input of the first layer in its own phase; deeper layers always get `dropout`.
     image_dropout: f64,
     dropout: f64,
@@ -60,6 +67,11 @@ impl Autoencoder {
             dims: dims.to_vec(),
             layer_schedule: Vec::new(),
             fine_tune_schedule: Vec::new(),
+            neighbour_schedule: Vec::new(),
+            n_neighbours: 15,
+            n_graphs: 2,
+            repulsion: 5.0,
+            neighbour_reconstruction_weight: 0.0,
             image_dropout: 0.0,
             dropout: 0.0,
             fine_tune_dropout: 0.0,
@@ -100,15 +112,21 @@ impl AutoencoderParams {
         match profile {
             Profile::Quick => {
                 self.options.optimiser = Optimiser::Adam;
-                self.layer_schedule = vec![Segment::longer(1, 300, 1e-3)];
-                self.fine_tune_schedule =
-                    vec![Segment::longer(30, 3000, 1e-3), Segment::longer(6, 500, 1e-4)];
-                (self.image_dropout, self.dropout, self.fine_tune_dropout) = (0.2, 0.2, 0.0);
+                // All layers at once, as in McConville et al. (2021): with Adam and a good start of the weights, layers of their own gained nothing.
+                self.layer_schedule = Vec::new();
+                self.fine_tune_schedule = vec![Segment::longer(12, 3000, 1e-3)];
+                (self.image_dropout, self.dropout, self.fine_tune_dropout) = (0.2, 0.2, 0.2);
+                self.neighbour_schedule = vec![
+                    Segment::longer(3, 900, 1e-3),
+                    Segment::longer(1, 375, 3e-4),
+                    Segment::longer(1, 225, 1e-4),
+                ];
                 self.reconstruction_loss = ReconstructionLoss::Mean;
                 self.initialisation = Initialisation::Glorot;
                 self.input_scale = InputScale::UnitMeanSquareGlobal;
             }
             Profile::MuonHunters => {
+                self.neighbour_schedule = Vec::new();
                 self.options.optimiser = sgd;
                 self.layer_schedule = tenths(66, Segment::epochs);
                 self.fine_tune_schedule = (0..5).map(|j| Segment::epochs(80, 0.1 * 0.1f32.powi(j))).collect();
@@ -118,6 +136,7 @@ impl AutoencoderParams {
                 self.input_scale = InputScale::UnitMeanSquarePerSample;
             }
             Profile::Xie2016 => {
+                self.neighbour_schedule = Vec::new();
                 self.options.optimiser = sgd;
                 // 50 000 steps a layer and 100 000 for all, ÷ 10 every 20 000.
                 self.layer_schedule = [(20_000, 0.1), (20_000, 0.01), (10_000, 0.001)]
@@ -145,6 +164,41 @@ impl AutoencoderParams {
     #[must_use]
     pub fn fine_tune_schedule(mut self, schedule: &[Segment]) -> Self {
         self.fine_tune_schedule = schedule.to_vec();
+        self
+    }
+
+    /// Learning rates of the phase that draws nearest neighbours together; empty: no such phase.
+    #[must_use]
+    pub fn neighbour_schedule(mut self, schedule: &[Segment]) -> Self {
+        self.neighbour_schedule = schedule.to_vec();
+        self
+    }
+
+    /// Graphs that the encoder learns from one after the other, each of the embedding that the one before left.
+    #[must_use]
+    pub fn n_graphs(mut self, n: usize) -> Self {
+        self.n_graphs = n;
+        self
+    }
+
+    /// Neighbours of each image in the graph; 15 as UMAP's default.
+    #[must_use]
+    pub fn n_neighbours(mut self, n: usize) -> Self {
+        self.n_neighbours = n;
+        self
+    }
+
+    /// Weight of the reconstruction while neighbours are drawn together.
+    #[must_use]
+    pub fn neighbour_reconstruction_weight(mut self, weight: f64) -> Self {
+        self.neighbour_reconstruction_weight = weight;
+        self
+    }
+
+    /// Negative samples for each pair of neighbours; 5 as UMAP's default.
+    #[must_use]
+    pub fn repulsion(mut self, repulsion: f64) -> Self {
+        self.repulsion = repulsion;
         self
     }
 
@@ -208,7 +262,8 @@ impl AutoencoderParams {
         self.check()?;
         check::images(images, 2, "an autoencoder")?;
         let network = self.network(images.ncols());
-        let feed = Feed::new(images, self.input_scale.fit(images));
+        let feed =
+            Feed::new(images, self.input_scale.fit(images)).augmented(self.options.augmentation.as_ref())?;
         let phases = self.phases(images.nrows());
         Training::new(phases, feed, network, 1.0, Autoencoder)
     }
@@ -255,10 +310,11 @@ impl AutoencoderParams {
             reconstruction_loss: self.reconstruction_loss,
             ..Objective::NOTHING
         };
-        let plan = |stage, schedule: &[Segment]| {
+        let plan_for = |n_images, stage, schedule: &[Segment]| {
             let plan = Plan::new(stage, &self.options);
             Plan { objective, ..plan.schedule(schedule, n_images, self.options.max_epochs) }
         };
+        let plan = |stage, schedule| plan_for(n_images, stage, schedule);
         let last = self.dims.len() - 1;
         let layers = (0..self.dims.len()).filter(|_| !self.layer_schedule.is_empty()).map(|i| {
             let plan = plan(Stage::Layer(i), &self.layer_schedule);
@@ -268,7 +324,23 @@ impl AutoencoderParams {
         });
         let fine_tune = plan(Stage::FineTune, &self.fine_tune_schedule);
         let fine_tune = Plan { input_dropout: self.fine_tune_dropout, ..fine_tune };
-        layers.chain(std::iter::once((fine_tune, Part::All))).collect()
+        let n_in_graph = n_images.min(GRAPH_IMAGES);
+        let neighbours = plan_for(n_in_graph, Stage::Neighbours, &self.neighbour_schedule);
+        let neighbours = Plan {
+            n_neighbours: self.n_neighbours,
+            objective: Objective {
+                neighbour_weight: 1.0,
+                repulsion: self.repulsion,
+                reconstruction_weight: self.neighbour_reconstruction_weight,
+                ..neighbours.objective
+            },
+            ..neighbours
+        };
+        let n_rounds = if self.neighbour_schedule.is_empty() { 0 } else { self.n_graphs };
+        let neighbours = (0..n_rounds).map(|i| {
+            (Plan { seed: neighbours.seed.wrapping_add(i as u64), ..neighbours.clone() }, Part::All)
+        });
+        layers.chain(std::iter::once((fine_tune, Part::All))).chain(neighbours).collect()
     }
 }
 

@@ -42,21 +42,6 @@ pub(crate) fn width(images: ArrayView2<'_, f32>, wants: usize) -> Result<()> {
     if got == wants { Ok(()) } else { Err(Error::Width { got, wants }) }
 }
 
-/// One label per image, each below `n_classes`, each class at least twice: once to learn from, once to watch.
-pub(crate) fn labels(labels: &[Option<usize>], n_images: usize, n_classes: usize) -> Result<()> {
-    if labels.len() != n_images {
-        return Err(Error::LabelCount { got: labels.len(), wants: n_images });
-    }
-    let mut counts = vec![0usize; n_classes];
-    for (row, label) in labels.iter().enumerate() {
-        if let Some(got) = *label {
-            *counts.get_mut(got).ok_or(Error::Label { row, got, n_classes })? += 1;
-        }
-    }
-    let rare = counts.iter().enumerate().find(|&(_, &got)| got < 2);
-    rare.map_or(Ok(()), |(class, &got)| Err(Error::RareClass { class, got }))
-}
-
 /// Learning rates above 0.
 pub(crate) fn schedule(name: &'static str, schedule: &[Segment]) -> Result<()> {
     for segment in schedule {
@@ -97,23 +82,12 @@ pub(crate) fn dropout(name: &'static str, rate: f64) -> Result<()> {
     parameter((0.0..1.0).contains(&rate), name, rate, "a number in 0..1")
 }
 
+/// A power of the clusters' masses.
+pub(crate) fn balance(exponent: f64) -> Result<()> {
+    parameter((-8.0..=8.0).contains(&exponent), "balance", exponent, "a number in -8..=8")
+}
+
 /// The weight of a loss.
 pub(crate) fn weight(name: &'static str, weight: f64) -> Result<()> {
     parameter(weight >= 0.0 && weight.is_finite(), name, weight, "a finite number of at least 0")
-}
-
-/// The weight of the loss by which the best epoch is found: without it, every epoch would look alike and the first would win.
-pub(crate) fn deciding_weight(name: &'static str, weight: f64) -> Result<()> {
-    let wants = "a finite number above 0, since this loss decides which epoch is the best";
-    parameter(weight > 0.0 && weight.is_finite(), name, weight, wants)
-}
-
-/// A part of the labelled images to be set aside.
-pub(crate) fn development(fraction: f64) -> Result<()> {
-    parameter(
-        fraction > 0.0 && fraction < 1.0,
-        "development_fraction",
-        fraction,
-        "a fraction above 0 and below 1",
-    )
 }

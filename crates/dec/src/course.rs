@@ -3,12 +3,12 @@
 use crate::engine::{self, Batch, Engine, State};
 use crate::epoch::{Epoch, StopReason};
 use crate::error::{Error, Result};
-use crate::feed::{Feed, dropout, order};
-use crate::network::{Dense, Network};
-use crate::objective::{Losses, Objective};
+use crate::feed::{Feed, dropout, order, with_partners};
+use crate::network::Network;
+use crate::objective::Losses;
 use crate::plan::{Plan, Selection};
 use crate::random::{Purpose, stream};
-use crate::student::{soft_assignment, target_distribution};
+use crate::student::{balanced_target_distribution, soft_assignment};
 use ndarray::{Array2, Axis};
 
 /// A training under way.
@@ -33,6 +33,8 @@ pub(crate) struct Progress {
     pub(crate) best: Option<Best>,
     /// Cluster of every training row at the last update of the target.
     pub(crate) assignment: Option<Vec<u32>>,
+    /// Effective number of clusters at the first update.
+    pub(crate) n_effective: Option<f64>,
 }
 
 /// The best network so far by the development set.
@@ -50,7 +52,7 @@ impl<'a> Course<'a> {
     }
 
     pub(crate) fn resume(plan: Plan, feed: Feed<'a>, state: State, progress: Progress) -> Result<Self> {
-        let code_width = state.network.encoder.last().map_or(0, Dense::n_outputs);
+        let code_width = state.network.n_embedding();
         let engine = engine::start(plan.backend, state, plan.optimiser)?;
         let mut course = Self { plan, feed, engine, code_width, progress, order: None, diverged: None };
         course.stop_at_the_end();
@@ -84,6 +86,10 @@ impl<'a> Course<'a> {
             return Ok(None);
         }
         let (target, changed) = self.update_target(index)?;
+        if self.has_collapsed() {
+            self.progress.stop = Some(StopReason::Collapsed);
+            return Ok(None);
+        }
         if let (Some(changed), Some(tolerance)) = (changed, self.plan.tolerance)
             && changed < tolerance
         {
@@ -138,7 +144,7 @@ impl<'a> Course<'a> {
 
     /// The target distribution over all training rows, and the fraction of rows whose cluster changed since the last update.
     fn update_target(&mut self, epoch: usize) -> Result<(Option<Array2<f32>>, Option<f64>)> {
-        if self.plan.objective.cluster_weight == 0.0 {
+        if self.plan.objective(epoch).cluster_weight == 0.0 {
             return Ok((None, None));
         }
         let Some(centres) = self.engine.centres()? else { return Ok((None, None)) };
@@ -153,7 +159,19 @@ impl<'a> Course<'a> {
             before.iter().zip(&assignment).filter(|(a, b)| a != b).count() as f64 / assignment.len() as f64
         });
         self.progress.assignment = Some(assignment);
-        Ok((Some(target_distribution(q.view()).mapv(|p| p as f32)), changed))
+        let target = balanced_target_distribution(q.view(), self.plan.balance);
+        Ok((Some(target.mapv(|p| p as f32)), changed))
+    }
+
+    /// Have the clusters of the first update run into each other? The answer lies in their effective number, the exponential of the entropy of their
+    /// shares of the images; where only one is left, it is yes.
+    fn has_collapsed(&mut self) -> bool {
+        let (Some(limit), Some(assignment)) = (self.plan.collapse, &self.progress.assignment) else {
+            return false;
+        };
+        let now = effective_number(assignment);
+        let first = *self.progress.n_effective.get_or_insert(now);
+        now < first && (now <= limit * first || now == 1.0)
     }
 
     /// The steps of one epoch; mean losses.
@@ -163,17 +181,17 @@ impl<'a> Course<'a> {
         let first = (epoch * n_steps) as u64;
         let last = first + n_steps as u64 - 1;
         let rate = self.plan.rate(epoch);
+        let objective = self.plan.objective(epoch);
         let mut sum = Losses::default();
         for step in first..=last {
-            let losses = self
-                .with_batch(step, target, |engine, batch, objective| engine.step(batch, objective, rate))?;
+            let losses =
+                self.with_batch(step, target, |engine, batch| engine.step(batch, &objective, rate))?;
             sum.add(&losses, 1.0 / n_steps as f64);
         }
-        self.check_loss(epoch, sum.weighted(&self.plan.objective))?;
+        self.check_loss(epoch, sum.weighted(&objective))?;
         // A loss is taken before its step: only a second look shows what the last one did.
-        let after =
-            self.with_batch(last, target, |engine, batch, objective| engine.evaluate(batch, objective))?;
-        self.check_loss(epoch, after.weighted(&self.plan.objective))?;
+        let after = self.with_batch(last, target, |engine, batch| engine.evaluate(batch, &objective))?;
+        self.check_loss(epoch, after.weighted(&objective))?;
         Ok(sum)
     }
 
@@ -187,6 +205,7 @@ impl<'a> Course<'a> {
         if n == 0 {
             return Ok(None);
         }
+        let objective = self.plan.watched();
         let mut sum = Losses::default();
         for rows in self.feed.development.chunks(self.plan.batch_size.max(256)) {
             let images = self.feed.gather(rows);
@@ -197,10 +216,11 @@ impl<'a> Course<'a> {
                 code_mask: None,
                 target: None,
                 classes: classes.as_ref().map(Array2::view),
+                paired: false,
             };
-            sum.add(&self.engine.evaluate(&batch, &self.plan.objective)?, rows.len() as f64 / n as f64);
+            sum.add(&self.engine.evaluate(&batch, &objective)?, rows.len() as f64 / n as f64);
         }
-        self.check_loss(epoch, sum.weighted(&self.plan.objective))?;
+        self.check_loss(epoch, sum.weighted(&objective))?;
         Ok(Some(sum))
     }
 
@@ -218,7 +238,7 @@ impl<'a> Course<'a> {
         &mut self,
         step: u64,
         target: Option<&Array2<f32>>,
-        with: impl FnOnce(&mut dyn Engine, &Batch<'_>, &Objective) -> Result<Losses>,
+        with: impl FnOnce(&mut dyn Engine, &Batch<'_>) -> Result<Losses>,
     ) -> Result<Losses> {
         let steps_per_pass = self.steps_per_pass() as u64;
         let Self { plan, feed, .. } = self;
@@ -229,8 +249,14 @@ impl<'a> Course<'a> {
         }
         let order = self.order.as_ref().map_or(&[][..], |(_, order)| order);
         let positions = &order[part * plan.batch_size..n.min((part + 1) * plan.batch_size)];
+        let partnered = feed.neighbours.as_ref().map(|neighbours| {
+            let mut rng = stream(plan.seed, Purpose::Partners, plan.stage.stream() | step);
+            with_partners(positions, neighbours, &mut rng)
+        });
+        let positions = partnered.as_deref().unwrap_or(positions);
         let rows: Vec<usize> = positions.iter().map(|&position| feed.rows[position]).collect();
-        let clean = feed.gather(&rows);
+        let mut draws = stream(plan.seed, Purpose::Augmentation, plan.stage.stream() | step);
+        let clean = feed.gather_augmented(&rows, &mut draws);
         let mut noise = stream(plan.seed, Purpose::Noise, plan.stage.stream() | step);
         let input = (plan.input_dropout > 0.0)
             .then(|| &clean * &dropout(clean.dim(), plan.input_dropout, &mut noise));
@@ -244,7 +270,18 @@ impl<'a> Course<'a> {
             code_mask: code_mask.as_ref().map(Array2::view),
             target: target.as_ref().map(Array2::view),
             classes: classes.as_ref().map(Array2::view),
+            paired: feed.neighbours.is_some(),
         };
-        with(self.engine.as_mut(), &batch, &plan.objective)
+        with(self.engine.as_mut(), &batch)
     }
+}
+
+/// The exponential of the entropy of the clusters' shares: K clusters of the same size count as K, one that holds all as 1.
+fn effective_number(assignment: &[u32]) -> f64 {
+    let n_clusters = assignment.iter().max().map_or(0, |&most| most as usize + 1);
+    let mut counts = vec![0usize; n_clusters];
+    assignment.iter().for_each(|&cluster| counts[cluster as usize] += 1);
+    let shares =
+        counts.iter().filter(|&&count| count > 0).map(|&count| count as f64 / assignment.len() as f64);
+    shares.map(|share| -share * share.ln()).sum::<f64>().exp()
 }

@@ -12,6 +12,8 @@ pub enum Stage {
     Layer(usize),
     /// Autoencoder, all layers together.
     FineTune,
+    /// Encoder on the graph of nearest neighbours.
+    Neighbours,
     /// Deep embedded clustering.
     Dec,
     /// Retraining on labels.
@@ -31,7 +33,8 @@ impl Stage {
             Self::Multitask => 2,
             Self::Recluster => 3,
             Self::Supervised => 4,
-            Self::Layer(layer) => 5 + layer as u64,
+            Self::Neighbours => 5,
+            Self::Layer(layer) => 6 + layer as u64,
         };
         number << 40
     }
@@ -42,6 +45,7 @@ impl fmt::Display for Stage {
         match self {
             Self::Layer(layer) => write!(f, "layer {layer}"),
             Self::FineTune => f.write_str("fine-tuning"),
+            Self::Neighbours => f.write_str("neighbours"),
             Self::Dec => f.write_str("DEC"),
             Self::Multitask => f.write_str("multitask"),
             Self::Recluster => f.write_str("reclustering"),
@@ -78,6 +82,9 @@ pub struct Epoch {
 pub enum StopReason {
     /// Fewer images than the tolerance changed their cluster.
     Converged,
+    /// The clusters ran into each other: their effective number, the exponential of the entropy of their shares of the images, fell to half of
+    /// what it was before the first epoch, or only one was left.
+    Collapsed,
     /// The losses on the development images did not fall for as many epochs as the patience allows.
     Patience,
     /// All epochs were used.

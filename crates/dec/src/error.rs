@@ -62,6 +62,32 @@ pub enum Error {
         /// How many classes there are.
         n_classes: usize,
     },
+    /// The label probabilities have not one column per class.
+    #[error("labels has {got} columns: wants one for each of {n_classes} classes")]
+    LabelWidth {
+        /// Columns given.
+        got: usize,
+        /// How many classes there are.
+        n_classes: usize,
+    },
+    /// The probability of a class is none.
+    #[error("labels[{row}, {class}] = {value}: wants a probability in 0..=1")]
+    Probability {
+        /// Row of the first such value.
+        row: usize,
+        /// Its class.
+        class: usize,
+        /// The value.
+        value: f64,
+    },
+    /// The probabilities of an image do not sum to 1.
+    #[error("labels[{row}, ..] sums to {sum}: wants 1, or 0 where nothing is known")]
+    ProbabilitySum {
+        /// The first such row.
+        row: usize,
+        /// Its sum.
+        sum: f64,
+    },
     /// A class has too few labelled images: one teaches, another is watched.
     #[error("labels holds {got} images of class {class}: wants at least 2 of every class")]
     RareClass {
@@ -134,7 +160,7 @@ pub enum Error {
         /// What it said.
         message: String,
     },
-    /// The initial k-means or the principal components failed.
+    /// The principal components failed.
     #[error("{step}: {message}")]
     LinearAlgebra {
         /// Which step.

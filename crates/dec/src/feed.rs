@@ -1,11 +1,13 @@
 //! What a training loop is fed: batches gathered and scaled from the caller's images, which are never copied whole.
 
+use crate::augmentation::Augmentation;
 use crate::engine;
+use crate::error::Result;
 use crate::network::Dense;
 use crate::plan::Plan;
 use crate::random::{Purpose, stream};
 use crate::scale::Scaling;
-use ndarray::{Array2, ArrayView2, Axis, s};
+use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use rand::Rng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -25,15 +27,34 @@ pub(crate) struct Feed<'a> {
     pub(crate) rows: Vec<usize>,
     /// Rows of `images` to watch.
     pub(crate) development: Vec<usize>,
-    /// images × classes: probabilities, zeros where nothing is known.
+    /// images × classes: probabilities times the weight of the class, zeros where nothing is known.
     pub(crate) classes: Option<Array2<f32>>,
+    /// What changes images before a step sees them.
+    pub(crate) augmentation: Option<Augmentation>,
+    /// rows × neighbours: the graph on `rows`, by position in them.
+    pub(crate) neighbours: Option<Array2<u32>>,
 }
 
 impl<'a> Feed<'a> {
     /// All rows, no classes.
     pub(crate) fn new(images: ArrayView2<'a, f32>, scaling: Scaling) -> Self {
         let rows = (0..images.nrows()).collect();
-        Self { images, scaling, frozen: Vec::new(), rows, development: Vec::new(), classes: None }
+        Self {
+            images,
+            scaling,
+            frozen: Vec::new(),
+            rows,
+            development: Vec::new(),
+            classes: None,
+            augmentation: None,
+            neighbours: None,
+        }
+    }
+
+    /// With what changes images before a step sees them.
+    pub(crate) fn augmented(self, augmentation: Option<&Augmentation>) -> Result<Self> {
+        augmentation.map_or(Ok(()), |augmentation| augmentation.check(self.images.ncols()))?;
+        Ok(Self { augmentation: augmentation.cloned(), ..self })
     }
 
     /// The images in `rows` as the first trainable layer sees them.
@@ -42,6 +63,25 @@ impl<'a> Feed<'a> {
         (images.outer_iter_mut().into_par_iter())
             .zip(rows)
             .for_each(|(image, &row)| self.scaling.apply(self.images.row(row), image));
+        self.through_frozen(images)
+    }
+
+    /// The same, each image changed by a draw from `rng`.
+    pub(crate) fn gather_augmented(&self, rows: &[usize], rng: &mut ChaCha8Rng) -> Array2<f32> {
+        let Some(augmentation) = &self.augmentation else { return self.gather(rows) };
+        let draws: Vec<u64> = rows.iter().map(|_| rng.random()).collect();
+        let mut images = Array2::zeros((rows.len(), self.images.ncols()));
+        (images.outer_iter_mut().into_par_iter()).zip(rows).zip(draws).for_each_init(
+            || Array1::zeros(self.images.ncols()),
+            |changed, ((image, &row), draw)| {
+                augmentation.apply(self.images.row(row), draw, changed.view_mut());
+                self.scaling.apply(changed.view(), image);
+            },
+        );
+        self.through_frozen(images)
+    }
+
+    fn through_frozen(&self, images: Array2<f32>) -> Array2<f32> {
         if self.frozen.is_empty() { images } else { engine::embed(&self.frozen, images.view()) }
     }
 
@@ -50,20 +90,43 @@ impl<'a> Feed<'a> {
         self.classes.as_ref().map(|classes| classes.select(Axis(0), rows))
     }
 
-    /// Calls `with` on the images of `rows`, a chunk at a time, and stacks what it returns.
-    pub(crate) fn in_chunks<E>(
+    /// Calls `with` on the images of `rows`, a chunk at a time, and on the position of its first in `rows`.
+    pub(crate) fn each_chunk(
+        &self,
+        rows: &[usize],
+        mut with: impl FnMut(usize, ArrayView2<'_, f32>) -> Result<()>,
+    ) -> Result<()> {
+        let mut chunks = rows.chunks(CHUNK).enumerate();
+        chunks.try_for_each(|(i, rows)| with(i * CHUNK, self.gather(rows).view()))
+    }
+
+    /// The same, stacking what `with` returns.
+    pub(crate) fn in_chunks(
         &self,
         rows: &[usize],
         n_columns: usize,
-        mut with: impl FnMut(ArrayView2<'_, f32>) -> Result<Array2<f32>, E>,
-    ) -> Result<Array2<f32>, E> {
+        mut with: impl FnMut(ArrayView2<'_, f32>) -> Result<Array2<f32>>,
+    ) -> Result<Array2<f32>> {
         let mut stacked = Array2::zeros((rows.len(), n_columns));
-        for (i, rows) in rows.chunks(CHUNK).enumerate() {
-            let part = with(self.gather(rows).view())?;
-            stacked.slice_mut(s![i * CHUNK..i * CHUNK + rows.len(), ..]).assign(&part);
-        }
+        self.each_chunk(rows, |start, images| {
+            stacked.slice_mut(s![start..start + images.nrows(), ..]).assign(&with(images)?);
+            Ok(())
+        })?;
         Ok(stacked)
     }
+}
+
+/// Every one of `positions`, then for each a neighbour of it drawn at random.
+pub(crate) fn with_partners(
+    positions: &[usize],
+    neighbours: &Array2<u32>,
+    rng: &mut ChaCha8Rng,
+) -> Vec<usize> {
+    let partners = positions.iter().map(|&position| {
+        let neighbours = neighbours.row(position);
+        neighbours[rng.random_range(0..neighbours.len())] as usize
+    });
+    positions.iter().copied().chain(partners).collect()
 }
 
 /// The order of `n` rows in pass number `pass`.

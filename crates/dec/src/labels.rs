@@ -1,31 +1,216 @@
-//! Labels on their way into training: which rows teach, which are watched.
+//! Labels on their way into training: hard or soft, weighted by class; which rows teach, which are watched.
 
+use crate::argmax;
+use crate::check;
+use crate::error::{Error, Result};
 use crate::feed::Feed;
 use crate::random::{Purpose, stream};
-use ndarray::Array2;
+use crate::teaching::Teaching;
+use ndarray::{Array2, ArrayView2};
 use rand::seq::SliceRandom;
 use std::collections::BTreeSet;
 
-/// One-hot rows, zeros where nothing is known: images × classes.
-pub(crate) fn one_hot(labels: &[Option<usize>], n_classes: usize) -> Array2<f32> {
-    Array2::from_shape_fn((labels.len(), n_classes), |(i, class)| f32::from(labels[i] == Some(class)))
+/// How far the probabilities of an image may be from summing to 1.
+const TOLERANCE: f64 = 1e-6;
+
+/// What is known about the class of every image.
+///
+/// Everything that takes labels takes `impl Into<Labels>`: a slice of `Option<usize>`, or a matrix of probabilities.
+///
+/// ```
+/// use manyhands_dec::{Labels, Supervised};
+/// use ndarray::Array2;
+///
+/// # fn main() -> manyhands_dec::Result<()> {
+/// let images = Array2::from_shape_fn((64, 16), |(i, j)| if (i % 2 == 0) == (j < 8) { 1.0 } else { 0.0 });
+/// // Volunteers are 90 % sure of most images, and have not seen the last ones.
+/// let probabilities = Array2::from_shape_fn((64, 2), |(i, class)| match i {
+///     60.. => 0.0,
+///     _ if i % 2 == class => 0.9,
+///     _ => 0.1,
+/// });
+/// let classifier = Supervised::params(&[8, 4], 2).seed(7).fit(images.view(), &probabilities)?;
+/// assert_eq!(classifier.predict(images.view())?[63], 1);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Labels<'a> {
+    /// One class per image; `None` where nothing is known.
+    Hard(&'a [Option<usize>]),
+    /// images × classes: how probable each class is, say after [SWAP](https://arxiv.org/abs/1504.06148). Rows sum to 1, to 10⁻⁶; a row of zeros is
+    /// an image of which nothing is known.
+    Soft(ArrayView2<'a, f64>),
 }
 
-/// Gives `feed` the labels and sets `fraction` of the labelled images of every class aside to be watched, at least one of a class of two or
-/// more. The same labels and seed give the same images in every stage.
+impl<'a> From<&'a [Option<usize>]> for Labels<'a> {
+    fn from(labels: &'a [Option<usize>]) -> Self {
+        Self::Hard(labels)
+    }
+}
+
+impl<'a> From<&'a Vec<Option<usize>>> for Labels<'a> {
+    fn from(labels: &'a Vec<Option<usize>>) -> Self {
+        Self::Hard(labels)
+    }
+}
+
+impl<'a, const N: usize> From<&'a [Option<usize>; N]> for Labels<'a> {
+    fn from(labels: &'a [Option<usize>; N]) -> Self {
+        Self::Hard(labels)
+    }
+}
+
+impl<'a> From<ArrayView2<'a, f64>> for Labels<'a> {
+    fn from(probabilities: ArrayView2<'a, f64>) -> Self {
+        Self::Soft(probabilities)
+    }
+}
+
+impl<'a> From<&'a Array2<f64>> for Labels<'a> {
+    fn from(probabilities: &'a Array2<f64>) -> Self {
+        Self::Soft(probabilities.view())
+    }
+}
+
+impl Labels<'_> {
+    /// Number of images.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Hard(labels) => labels.len(),
+            Self::Soft(probabilities) => probabilities.nrows(),
+        }
+    }
+
+    /// The most probable class of an image, the lower of equals; `None` where nothing is known.
+    pub(crate) fn class(&self, row: usize) -> Option<usize> {
+        match self {
+            Self::Hard(labels) => labels[row],
+            Self::Soft(probabilities) => {
+                let row = probabilities.row(row);
+                (row.sum() > 0.0).then(|| argmax(row))
+            }
+        }
+    }
+
+    /// One row per image, classes and probabilities in range, each class the most probable one of at least two images: one to learn from, one
+    /// to watch.
+    pub(crate) fn check(&self, n_images: usize, n_classes: usize) -> Result<()> {
+        if self.len() != n_images {
+            return Err(Error::LabelCount { got: self.len(), wants: n_images });
+        }
+        if let Self::Soft(probabilities) = self {
+            check_probabilities(*probabilities, n_classes)?;
+        }
+        let mut counts = vec![0usize; n_classes];
+        for row in 0..n_images {
+            if let Some(got) = self.class(row) {
+                *counts.get_mut(got).ok_or(Error::Label { row, got, n_classes })? += 1;
+            }
+        }
+        let rare = counts.iter().enumerate().find(|&(_, &got)| got < 2);
+        rare.map_or(Ok(()), |(class, &got)| Err(Error::RareClass { class, got }))
+    }
+
+    /// Probabilities of the classes times their weights, zeros where nothing is known: images × classes.
+    pub(crate) fn table(&self, n_classes: usize, weights: &LabelWeights) -> Array2<f32> {
+        let probability = |row: usize, class: usize| match self {
+            Self::Hard(labels) => f64::from(u8::from(labels[row] == Some(class))),
+            Self::Soft(probabilities) => probabilities[[row, class]],
+        };
+        let mass = |class| (0..self.len()).map(|row| probability(row, class)).sum::<f64>();
+        let weights = weights.of(&(0..n_classes).map(mass).collect::<Vec<_>>());
+        Array2::from_shape_fn((self.len(), n_classes), |(row, class)| {
+            (weights[class] * probability(row, class)) as f32
+        })
+    }
+}
+
+fn check_probabilities(probabilities: ArrayView2<'_, f64>, n_classes: usize) -> Result<()> {
+    if probabilities.ncols() != n_classes {
+        return Err(Error::LabelWidth { got: probabilities.ncols(), n_classes });
+    }
+    for (row, values) in probabilities.rows().into_iter().enumerate() {
+        if let Some(class) = values.iter().position(|p| !(0.0..=1.0).contains(p)) {
+            return Err(Error::Probability { row, class, value: values[class] });
+        }
+        let sum = values.sum();
+        if sum != 0.0 && (sum - 1.0).abs() > TOLERANCE {
+            return Err(Error::ProbabilitySum { row, sum });
+        }
+    }
+    Ok(())
+}
+
+/// What the cross entropy of an image of each class counts.
+///
+/// A weight multiplies the term of its class in −Σ y ln ŷ, and the sum over a batch is divided by the number of labelled images in it.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub enum LabelWeights {
+    /// Every image counts 1.
+    #[default]
+    Equal,
+    /// n / (C n_c) for class c of C, where n_c of the n labelled images are of it (probabilities added up): classes count alike, however rare,
+    /// and the mean weight is 1. What scikit-learn calls `balanced`.
+    Balanced,
+    /// The weights of `Balanced` to this power, scaled to a mean of 1: 0 is `Equal`, 1 is `Balanced`, between them rare classes count more than
+    /// their share and less than a common one.
+    Tempered(f64),
+    /// One weight per class, each above 0.
+    Each(Vec<f64>),
+}
+
+impl LabelWeights {
+    /// Of classes with so many images.
+    fn of(&self, mass: &[f64]) -> Vec<f64> {
+        let n: f64 = mass.iter().sum();
+        let tempered = |power: f64| {
+            let weights: Vec<f64> = mass.iter().map(|mass| mass.powf(-power)).collect();
+            let mean = weights.iter().zip(mass).map(|(weight, mass)| weight * mass).sum::<f64>() / n;
+            weights.into_iter().map(|weight| weight / mean).collect()
+        };
+        match self {
+            Self::Equal => vec![1.0; mass.len()],
+            Self::Balanced => tempered(1.0),
+            Self::Tempered(power) => tempered(*power),
+            Self::Each(weights) => weights.clone(),
+        }
+    }
+
+    pub(crate) fn check(&self, n_classes: usize) -> Result<()> {
+        match self {
+            Self::Equal | Self::Balanced => Ok(()),
+            Self::Tempered(power) => {
+                check::parameter((0.0..=1.0).contains(power), "label_weights", power, "a power in 0..=1")
+            }
+            Self::Each(weights) => {
+                let holds = weights.len() == n_classes && weights.iter().all(|&w| w > 0.0 && w.is_finite());
+                let wants = "one finite weight above 0 per class";
+                check::parameter(holds, "label_weights", format!("{weights:?}"), wants)
+            }
+        }
+    }
+}
+
+/// Gives `feed` the labels and sets a fraction of the labelled images of every class aside to be watched, at least one of a class of two or
+/// more. The same labels and seed give the same images in every stage. The labels have been checked.
 pub(crate) fn attach(
     feed: &mut Feed<'_>,
-    labels: &[Option<usize>],
+    labels: Labels<'_>,
     n_classes: usize,
-    fraction: f64,
+    teaching: &Teaching,
     seed: u64,
 ) {
-    feed.classes = Some(one_hot(labels, n_classes));
+    feed.classes = Some(labels.table(n_classes, &teaching.label_weights));
     let mut development = BTreeSet::new();
     for class in 0..n_classes {
-        let mut rows: Vec<usize> = (0..labels.len()).filter(|&row| labels[row] == Some(class)).collect();
+        let mut rows: Vec<usize> =
+            (0..labels.len()).filter(|&row| labels.class(row) == Some(class)).collect();
         rows.shuffle(&mut stream(seed, Purpose::Development, class as u64));
-        let n = ((fraction * rows.len() as f64).round() as usize).max(1).min(rows.len() - 1);
+        let n =
+            ((teaching.development_fraction * rows.len() as f64).round() as usize).max(1).min(rows.len() - 1);
         development.extend(rows.into_iter().take(n));
     }
     feed.rows = (0..labels.len()).filter(|row| !development.contains(row)).collect();

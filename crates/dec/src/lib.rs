@@ -2,8 +2,10 @@
 #![cfg_attr(not(test), deny(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used))]
 
 mod argmax;
+mod augmentation;
 mod autoencoder;
 mod check;
+mod chunks;
 mod course;
 mod dec;
 mod engine;
@@ -11,10 +13,14 @@ mod epoch;
 mod error;
 mod feed;
 mod fingerprint;
+mod initial;
 mod kmeans;
 mod labels;
 mod linfa_traits;
+mod merge;
+mod mixture;
 mod multitask;
+mod neighbours;
 mod network;
 mod objective;
 mod optimiser;
@@ -23,20 +29,26 @@ mod pca;
 mod plan;
 mod random;
 mod recluster;
+mod reseed;
 mod scale;
 mod storage;
 mod student;
 mod supervised;
+mod teaching;
 mod trained;
 mod training;
 
 use argmax::argmax;
 
+pub use augmentation::Augmentation;
 pub use autoencoder::{Autoencoder, AutoencoderParams};
 pub use dec::{Dec, DecParams};
 pub use engine::Backend;
 pub use epoch::{Epoch, Report, Stage, StopReason};
 pub use error::{Error, Result};
+pub use initial::InitialCentres;
+pub use kmeans::{KMeans, KMeansParams};
+pub use labels::{LabelWeights, Labels};
 pub use multitask::{Multitask, MultitaskParams};
 pub use network::{HeadInput, Initialisation};
 pub use objective::{Losses, ReconstructionLoss};
@@ -45,6 +57,8 @@ pub use pca::Pca;
 pub use plan::{Length, Profile, Segment, Selection};
 pub use recluster::{Recluster, ReclusterParams};
 pub use scale::InputScale;
-pub use student::{kl_divergence, kl_gradient, soft_assignment, target_distribution};
+pub use student::{
+    balanced_target_distribution, kl_divergence, kl_gradient, soft_assignment, target_distribution,
+};
 pub use supervised::{Supervised, SupervisedParams};
 pub use training::Training;

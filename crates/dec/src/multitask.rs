@@ -1,18 +1,19 @@
 //! The multitask step: the crowd's labels retrain the embedding through a class head on the clusters.
 
+use crate::augmentation::Augmentation;
 use crate::check;
 use crate::dec::Dec;
 use crate::engine::Backend;
 use crate::epoch::{Report, Stage};
 use crate::error::Result;
 use crate::feed::Feed;
-use crate::labels;
+use crate::labels::{self, LabelWeights, Labels};
 use crate::network::{Activation, Dense, Head, HeadInput, Initialisation};
-use crate::objective::{Objective, ReconstructionLoss};
 use crate::optimiser::Optimiser;
 use crate::options::{Options, fitted_model, training_options};
 use crate::plan::{Length, Plan, Profile, Segment, Selection};
 use crate::random::{Purpose, stream};
+use crate::teaching::{Teaching, Weights, loss_options, teaching_options};
 use crate::trained::{Trained, hard};
 use crate::training::{Part, Training};
 use ndarray::{Array1, Array2, ArrayView2};
@@ -44,13 +45,9 @@ pub struct MultitaskParams {
     options: Options,
     n_classes: usize,
     schedule: Vec<Segment>,
-    class_weight: f64,
-    cluster_weight: f64,
-    reconstruction_weight: f64,
+    weights: Weights,
     head_input: HeadInput,
-    development_fraction: f64,
-    patience: Length,
-    selection: Selection,
+    teaching: Teaching,
 }
 
 impl Multitask {
@@ -61,13 +58,9 @@ impl Multitask {
             options: Options::new(Optimiser::Adam),
             n_classes,
             schedule: Vec::new(),
-            class_weight: 1.0,
-            cluster_weight: 0.0,
-            reconstruction_weight: 1.0,
+            weights: Weights { class: 1.0, cluster: 0.0, reconstruction: 1.0, last: None },
             head_input: HeadInput::Assignment,
-            development_fraction: 0.1,
-            patience: Length::Epochs(10),
-            selection: Selection::Class,
+            teaching: Teaching::new(),
         }
         .profile(Profile::default())
     }
@@ -96,7 +89,7 @@ impl Multitask {
     ///
     /// As [`predict`](Self::predict).
     pub fn predict_clusters(&self, images: ArrayView2<'_, f32>) -> Result<Array1<usize>> {
-        Ok(hard(&self.0.assignment(images)?))
+        self.0.clusters(images)
     }
 
     /// Embedding of each image: images × embedding.
@@ -125,45 +118,17 @@ impl MultitaskParams {
             Profile::Quick => {
                 self.options.batch_size = 256;
                 // In steps too: the head sits on soft assignments, which take some hundred steps before they move, however few images there are.
-                self.schedule = vec![Segment::longer(60, 1500, 1e-3)];
-                self.patience = Length::Longer { epochs: 10, steps: 300 };
-                self.selection = Selection::Class;
+                self.schedule = vec![Segment::longer(20, 1000, 1e-3), Segment::longer(10, 500, 1e-4)];
+                self.teaching.patience = Length::Longer { epochs: 10, steps: 300 };
+                self.teaching.selection = Selection::Class;
             }
             Profile::MuonHunters | Profile::Xie2016 => {
                 self.options.batch_size = 32;
                 self.schedule = vec![Segment::epochs(200, 1e-3)];
-                self.patience = Length::Epochs(10);
-                self.selection = Selection::ClassAndReconstruction;
+                self.teaching.patience = Length::Epochs(10);
+                self.teaching.selection = Selection::ClassAndReconstruction;
             }
         }
-        self
-    }
-
-    /// Learning rates; Adam's 0.001.
-    #[must_use]
-    pub fn schedule(mut self, schedule: &[Segment]) -> Self {
-        self.schedule = schedule.to_vec();
-        self
-    }
-
-    /// Weight of the cross entropy over the labelled images; 1.
-    #[must_use]
-    pub fn class_weight(mut self, weight: f64) -> Self {
-        self.class_weight = weight;
-        self
-    }
-
-    /// Weight of KL(P‖Q); 0, which is what the published runs came to.
-    #[must_use]
-    pub fn cluster_weight(mut self, weight: f64) -> Self {
-        self.cluster_weight = weight;
-        self
-    }
-
-    /// Weight of the reconstruction; 1 as in Wright et al.
-    #[must_use]
-    pub fn reconstruction_weight(mut self, weight: f64) -> Self {
-        self.reconstruction_weight = weight;
         self
     }
 
@@ -174,38 +139,17 @@ impl MultitaskParams {
         self
     }
 
-    /// Fraction of the labelled images of every class that is set aside to find the best epoch; 0.1 as in Wright et al.
-    #[must_use]
-    pub fn development_fraction(mut self, fraction: f64) -> Self {
-        self.development_fraction = fraction;
-        self
-    }
-
-    /// Epochs without a better one before training stops; 10 as in Wright et al., but at least 300 steps in the profile `Quick`.
-    #[must_use]
-    pub fn patience(mut self, n_epochs: usize) -> Self {
-        self.patience = Length::Epochs(n_epochs);
-        self
-    }
-
-    /// By what the best epoch is found.
-    #[must_use]
-    pub fn selection(mut self, selection: Selection) -> Self {
-        self.selection = selection;
-        self
-    }
-
-    /// Retrains `dec` on `images` with one label each, `None` where nothing is known.
+    /// Retrains `dec` on `images` with what is known of each.
     ///
     /// # Errors
     ///
-    /// When a parameter is outside its domain, a class has fewer than two labelled images, a label is out of range, the images are of another
-    /// width or not finite, or the loss diverges.
-    pub fn fit_with(
+    /// When a parameter is outside its domain, a class has fewer than two labelled images, a label is out of range, probabilities do not sum
+    /// to 1, the images are of another width or not finite, or the loss diverges.
+    pub fn fit_with<'l>(
         &self,
         dec: Dec,
         images: ArrayView2<'_, f32>,
-        labels: &[Option<usize>],
+        labels: impl Into<Labels<'l>>,
     ) -> Result<Multitask> {
         self.training(dec, images, labels)?.complete()
     }
@@ -215,16 +159,17 @@ impl MultitaskParams {
     /// # Errors
     ///
     /// As [`fit_with`](Self::fit_with), but for the loss.
-    pub fn training<'a>(
+    pub fn training<'a, 'l>(
         &self,
         dec: Dec,
         images: ArrayView2<'a, f32>,
-        labels: &[Option<usize>],
+        labels: impl Into<Labels<'l>>,
     ) -> Result<Training<'a, Multitask>> {
         self.check()?;
+        let labels = labels.into();
         check::images(images, 2, "retraining")?;
         check::width(images, dec.0.n_pixels())?;
-        check::labels(labels, images.nrows(), self.n_classes)?;
+        labels.check(images.nrows(), self.n_classes)?;
         let Trained { mut network, scaling, alpha, .. } = dec.0;
         let n_features = match self.head_input {
             HeadInput::Assignment => network.centres.as_ref().map_or(0, Array2::nrows),
@@ -234,8 +179,8 @@ impl MultitaskParams {
         let init = Initialisation::Glorot;
         let dense = Dense::new(n_features, self.n_classes, Activation::Linear, init, &mut rng);
         network.head = Some(Head { dense, input: self.head_input });
-        let mut feed = Feed::new(images, scaling);
-        labels::attach(&mut feed, labels, self.n_classes, self.development_fraction, self.options.seed);
+        let mut feed = Feed::new(images, scaling).augmented(self.options.augmentation.as_ref())?;
+        labels::attach(&mut feed, labels, self.n_classes, &self.teaching, self.options.seed);
         let plan = self.plan(feed.rows.len(), alpha);
         Training::new(vec![(plan, Part::All)], feed, network, alpha, Multitask)
     }
@@ -243,33 +188,15 @@ impl MultitaskParams {
     fn check(&self) -> Result<()> {
         check::parameter(self.n_classes > 1, "n_classes", self.n_classes, "at least 2")?;
         self.options.check()?;
-        check::parameter(self.patience != Length::Epochs(0), "patience", 0, "at least 1 epoch")?;
-        check::development(self.development_fraction)?;
-        check::deciding_weight("class_weight", self.class_weight)?;
-        check::weight("cluster_weight", self.cluster_weight)?;
-        match self.selection {
-            Selection::Class => check::weight("reconstruction_weight", self.reconstruction_weight)?,
-            Selection::ClassAndReconstruction => {
-                check::deciding_weight("reconstruction_weight", self.reconstruction_weight)?;
-            }
-        }
+        self.teaching.check(self.n_classes)?;
+        self.weights.check()?;
+        self.weights.check_selection(self.teaching.selection)?;
         check::schedule("schedule", &self.schedule)
     }
 
     fn plan(&self, n_images: usize, alpha: f64) -> Plan {
-        let plan = Plan {
-            objective: Objective {
-                class_weight: self.class_weight,
-                cluster_weight: self.cluster_weight,
-                reconstruction_weight: self.reconstruction_weight,
-                reconstruction_loss: ReconstructionLoss::Mean,
-                alpha,
-            },
-            selection: self.selection,
-            ..Plan::new(Stage::Multitask, &self.options)
-        };
-        let patience = Some(plan.epochs_in(self.patience, n_images));
-        Plan { patience, ..plan }.schedule(&self.schedule, n_images, self.options.max_epochs)
+        let plan = self.weights.plan(Plan::new(Stage::Multitask, &self.options), alpha);
+        self.teaching.plan(plan, n_images).schedule(&self.schedule, n_images, self.options.max_epochs)
     }
 }
 
@@ -277,3 +204,5 @@ fitted_model!(Multitask, "multitask", |network| network.centres.is_some()
     && network.head.is_some()
     && !network.decoder.is_empty());
 training_options!(MultitaskParams);
+teaching_options!(MultitaskParams);
+loss_options!(MultitaskParams);

@@ -1,4 +1,4 @@
-//! What a training step minimises: three weighted losses on one network.
+//! What a training step minimises: weighted losses on one network.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,7 @@ impl ReconstructionLoss {
     }
 }
 
-/// `class_weight · CE + cluster_weight · KL(P‖Q) + reconstruction_weight · squared error`, each a mean over the images of a batch
+/// `class_weight · CE + cluster_weight · KL(P‖Q) + reconstruction_weight · squared error + neighbour_weight · graph`, each a mean over the images of a batch
 /// (CE over the labelled ones).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Objective {
@@ -33,6 +33,9 @@ pub(crate) struct Objective {
     pub(crate) cluster_weight: f64,
     pub(crate) reconstruction_weight: f64,
     pub(crate) reconstruction_loss: ReconstructionLoss,
+    pub(crate) neighbour_weight: f64,
+    /// Negative samples for each pair of neighbours.
+    pub(crate) repulsion: f64,
     /// Degrees of freedom of the Student-t kernel.
     pub(crate) alpha: f64,
 }
@@ -43,11 +46,13 @@ impl Objective {
         cluster_weight: 0.0,
         reconstruction_weight: 0.0,
         reconstruction_loss: ReconstructionLoss::Mean,
+        neighbour_weight: 0.0,
+        repulsion: 0.0,
         alpha: 1.0,
     };
 }
 
-/// The three losses before weighting, each a mean over images; a loss that was not asked for is 0.
+/// The losses before weighting, each a mean over images; a loss that was not asked for is 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Losses {
@@ -57,6 +62,8 @@ pub struct Losses {
     pub cluster: f64,
     /// Squared error of the reconstruction, averaged as [`ReconstructionLoss`] says.
     pub reconstruction: f64,
+    /// Cross entropy of the graph of neighbours, in nats.
+    pub neighbour: f64,
 }
 
 impl Losses {
@@ -64,6 +71,7 @@ impl Losses {
         objective.class_weight * self.class
             + objective.cluster_weight * self.cluster
             + objective.reconstruction_weight * self.reconstruction
+            + objective.neighbour_weight * self.neighbour
     }
 
     /// Adds `other`, which is a mean over `share` of the images.
@@ -71,5 +79,6 @@ impl Losses {
         self.class += share * other.class;
         self.cluster += share * other.cluster;
         self.reconstruction += share * other.reconstruction;
+        self.neighbour += share * other.neighbour;
     }
 }

@@ -1,5 +1,6 @@
 //! What all stages share: the options that every training has, and the methods that every fitted model has.
 
+use crate::augmentation::Augmentation;
 use crate::check;
 use crate::engine::Backend;
 use crate::error::Result;
@@ -12,13 +13,21 @@ pub(crate) struct Options {
     pub(crate) batch_size: usize,
     pub(crate) optimiser: Optimiser,
     pub(crate) max_epochs: Option<usize>,
+    pub(crate) augmentation: Option<Augmentation>,
     pub(crate) backend: Backend,
 }
 
 impl Options {
     /// Seed 0, batches of 256 as in both papers, no limit of epochs, on the CPU.
     pub(crate) fn new(optimiser: Optimiser) -> Self {
-        Self { seed: 0, batch_size: 256, optimiser, max_epochs: None, backend: Backend::default() }
+        Self {
+            seed: 0,
+            batch_size: 256,
+            optimiser,
+            max_epochs: None,
+            augmentation: None,
+            backend: Backend::default(),
+        }
     }
 
     pub(crate) fn check(&self) -> Result<()> {
@@ -60,6 +69,13 @@ macro_rules! training_options {
                 self
             }
 
+            /// What changes images before a step sees them; `None`: nothing.
+            #[must_use]
+            pub fn augmentation(mut self, augmentation: Option<Augmentation>) -> Self {
+                self.options.augmentation = augmentation;
+                self
+            }
+
             /// Where the steps run.
             #[must_use]
             pub fn backend(mut self, backend: Backend) -> Self {
@@ -80,6 +96,38 @@ macro_rules! fitted_model {
             #[must_use]
             pub fn report(&self) -> &Report {
                 &self.0.report
+            }
+
+            /// Calls `with`, say `predict`, on each of the `chunks` in turn while the next one is read: for more images than fit into memory.
+            ///
+            /// An item is what `with` gives, or the first error, after which there is nothing more. Chunks may be of different heights; some
+            /// thousand images keep all cores busy. At most two chunks are held, and what `with` makes of one.
+            ///
+            /// ```
+            /// use manyhands_dec::{Autoencoder, Error};
+            /// use ndarray::Array2;
+            ///
+            /// let images = Array2::from_shape_fn((64, 16), |(i, j)| ((i * j) % 7) as f32);
+            /// let model = Autoencoder::params(&[8, 2]).max_epochs(Some(1)).fit(images.view())?;
+            /// // A reader's chunks are read as they are asked for, and its errors handed on.
+            /// let chunks = (0..4).map(|_| Ok::<_, Error>(images.clone()));
+            /// let parts = model.in_chunks(chunks, Autoencoder::transform).collect::<Result<Vec<_>, _>>()?;
+            /// assert_eq!((parts.len(), parts[0].dim()), (4, (64, 2)));
+            /// # Ok::<(), Error>(())
+            /// ```
+            ///
+            /// # Errors
+            ///
+            /// As `with`, rows counted from the first chunk; and those of the chunks.
+            pub fn in_chunks<T: Send, E: From<crate::Error> + Send, I>(
+                &self,
+                chunks: I,
+                with: impl Fn(&Self, ArrayView2<'_, f32>) -> Result<T> + Sync,
+            ) -> impl Iterator<Item = Result<T, E>>
+            where
+                I: IntoIterator<Item = Result<ndarray::Array2<f32>, E>, IntoIter: Send>,
+            {
+                crate::chunks::in_chunks(self, chunks, with)
             }
 
             /// Writes the model to `path` as safetensors; the file appears whole or not at all.

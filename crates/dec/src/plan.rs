@@ -83,6 +83,9 @@ pub enum Selection {
     ClassAndReconstruction,
 }
 
+/// At which fraction of the clusters a clustering counts as collapsed.
+pub(crate) const COLLAPSE: f64 = 0.5;
+
 /// Everything that decides how one stage trains; two equal plans on equal images train to the same bits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Plan {
@@ -95,9 +98,20 @@ pub(crate) struct Plan {
     pub(crate) schedule: Vec<(usize, f32)>,
     /// Steps in an epoch; `None`: one pass over the images.
     pub(crate) steps_per_epoch: Option<usize>,
+    /// What the first epoch minimises.
     pub(crate) objective: Objective,
+    /// Weights of class, cluster and reconstruction loss that the epochs move towards; `None`: they stay.
+    pub(crate) final_weights: Option<[f64; 3]>,
+    /// The name of what changes images.
+    pub(crate) augmentation: Option<String>,
     pub(crate) input_dropout: f64,
     pub(crate) code_dropout: f64,
+    /// Power of the clusters' masses in the target.
+    pub(crate) balance: f64,
+    /// Stop when at most this fraction of the clusters is left.
+    pub(crate) collapse: Option<f64>,
+    /// Neighbours of each image in the graph; 0: no graph.
+    pub(crate) n_neighbours: usize,
     /// Stop when fewer than this fraction of the images change their cluster.
     pub(crate) tolerance: Option<f64>,
     /// Stop after so many epochs without a better one.
@@ -118,8 +132,13 @@ impl Plan {
             schedule: Vec::new(),
             steps_per_epoch: None,
             objective: Objective::NOTHING,
+            final_weights: None,
+            augmentation: options.augmentation.as_ref().map(|augmentation| augmentation.name().to_owned()),
             input_dropout: 0.0,
             code_dropout: 0.0,
+            balance: 1.0,
+            collapse: None,
+            n_neighbours: 0,
             tolerance: None,
             patience: None,
             selection: Selection::Class,
@@ -157,6 +176,31 @@ impl Plan {
 
     pub(crate) fn n_epochs(&self) -> usize {
         self.schedule.iter().map(|(n_epochs, _)| n_epochs).sum()
+    }
+
+    /// What epoch t of T minimises: weights (1 − t/T) · first + t/T · final.
+    pub(crate) fn objective(&self, epoch: usize) -> Objective {
+        let Some([class, cluster, reconstruction]) = self.final_weights else { return self.objective };
+        let part = epoch as f64 / self.n_epochs() as f64;
+        let between = |first: f64, last: f64| (1.0 - part) * first + part * last;
+        Objective {
+            class_weight: between(self.objective.class_weight, class),
+            cluster_weight: between(self.objective.cluster_weight, cluster),
+            reconstruction_weight: between(self.objective.reconstruction_weight, reconstruction),
+            ..self.objective
+        }
+    }
+
+    /// What is looked at on the development images: every loss that any epoch minimises, in the weights of the first where it has some.
+    pub(crate) fn watched(&self) -> Objective {
+        let [class, cluster, reconstruction] = self.final_weights.unwrap_or_default();
+        let either = |first: f64, last: f64| if first > 0.0 { first } else { last };
+        Objective {
+            class_weight: either(self.objective.class_weight, class),
+            cluster_weight: either(self.objective.cluster_weight, cluster),
+            reconstruction_weight: either(self.objective.reconstruction_weight, reconstruction),
+            ..self.objective
+        }
     }
 
     /// The rate of an epoch; past the end, the last.

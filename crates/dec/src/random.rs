@@ -12,6 +12,10 @@ pub(crate) enum Purpose {
     Restarts = 4,
     Development = 5,
     Head = 6,
+    Partners = 7,
+    Mixture = 8,
+    Graph = 9,
+    Augmentation = 10,
 }
 
 /// The stream of `purpose` for item `index` (a layer, a pass, a step) under `seed`.

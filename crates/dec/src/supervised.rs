@@ -1,11 +1,12 @@
 //! The supervised baseline: the encoder's layers and a softmax, trained on labels from scratch.
 
+use crate::augmentation::Augmentation;
 use crate::check;
 use crate::engine::Backend;
 use crate::epoch::{Report, Stage};
 use crate::error::Result;
 use crate::feed::Feed;
-use crate::labels;
+use crate::labels::{self, LabelWeights, Labels};
 use crate::network::{Activation, Dense, Head, HeadInput, Initialisation, Network};
 use crate::objective::Objective;
 use crate::optimiser::Optimiser;
@@ -13,6 +14,7 @@ use crate::options::{Options, fitted_model, training_options};
 use crate::plan::{Length, Plan, Profile, Segment};
 use crate::random::{Purpose, stream};
 use crate::scale::InputScale;
+use crate::teaching::{Teaching, teaching_options};
 use crate::trained::{Trained, hard};
 use crate::training::{Part, Training};
 use ndarray::{Array1, Array2, ArrayView2};
@@ -43,8 +45,7 @@ pub struct SupervisedParams {
     n_classes: usize,
     schedule: Vec<Segment>,
     dropout: f64,
-    development_fraction: f64,
-    patience: Length,
+    teaching: Teaching,
     input_scale: InputScale,
 }
 
@@ -58,8 +59,7 @@ impl Supervised {
             n_classes,
             schedule: Vec::new(),
             dropout: 0.0,
-            development_fraction: 0.1,
-            patience: Length::Epochs(10),
+            teaching: Teaching::new(),
             input_scale: InputScale::default(),
         }
         .profile(Profile::default())
@@ -94,24 +94,17 @@ impl SupervisedParams {
         match profile {
             Profile::Quick => {
                 self.options.optimiser = Optimiser::Adam;
-                self.schedule = vec![Segment::longer(60, 1500, 1e-3)];
-                self.patience = Length::Longer { epochs: 10, steps: 300 };
+                self.schedule = vec![Segment::longer(20, 1000, 1e-3), Segment::longer(10, 500, 1e-4)];
+                self.teaching.patience = Length::Longer { epochs: 10, steps: 300 };
                 self.dropout = 0.2;
             }
             Profile::MuonHunters | Profile::Xie2016 => {
                 self.options.optimiser = Optimiser::Sgd { momentum: 0.9 };
                 self.schedule = vec![Segment::epochs(100, 0.01)];
-                self.patience = Length::Epochs(10);
+                self.teaching.patience = Length::Epochs(10);
                 self.dropout = 0.0;
             }
         }
-        self
-    }
-
-    /// Learning rates.
-    #[must_use]
-    pub fn schedule(mut self, schedule: &[Segment]) -> Self {
-        self.schedule = schedule.to_vec();
         self
     }
 
@@ -119,20 +112,6 @@ impl SupervisedParams {
     #[must_use]
     pub fn dropout(mut self, rate: f64) -> Self {
         self.dropout = rate;
-        self
-    }
-
-    /// Fraction of the labelled images of every class that is set aside to find the best epoch; 0.1.
-    #[must_use]
-    pub fn development_fraction(mut self, fraction: f64) -> Self {
-        self.development_fraction = fraction;
-        self
-    }
-
-    /// Epochs without a better one before training stops; 10, but at least 300 steps in the profile `Quick`.
-    #[must_use]
-    pub fn patience(mut self, n_epochs: usize) -> Self {
-        self.patience = Length::Epochs(n_epochs);
         self
     }
 
@@ -147,9 +126,9 @@ impl SupervisedParams {
     ///
     /// # Errors
     ///
-    /// When a parameter is outside its domain, a class has fewer than two labelled images, a label is out of range, a pixel is not finite, or
-    /// the loss diverges.
-    pub fn fit(&self, images: ArrayView2<'_, f32>, labels: &[Option<usize>]) -> Result<Supervised> {
+    /// When a parameter is outside its domain, a class has fewer than two labelled images, a label is out of range, probabilities do not sum
+    /// to 1, a pixel is not finite, or the loss diverges.
+    pub fn fit<'l>(&self, images: ArrayView2<'_, f32>, labels: impl Into<Labels<'l>>) -> Result<Supervised> {
         self.training(images, labels)?.complete()
     }
 
@@ -158,14 +137,15 @@ impl SupervisedParams {
     /// # Errors
     ///
     /// As [`fit`](Self::fit), but for the loss.
-    pub fn training<'a>(
+    pub fn training<'a, 'l>(
         &self,
         images: ArrayView2<'a, f32>,
-        labels: &[Option<usize>],
+        labels: impl Into<Labels<'l>>,
     ) -> Result<Training<'a, Supervised>> {
         self.check()?;
+        let labels = labels.into();
         check::images(images, 2, "a classifier")?;
-        check::labels(labels, images.nrows(), self.n_classes)?;
+        labels.check(images.nrows(), self.n_classes)?;
         let widths: Vec<usize> = std::iter::once(images.ncols()).chain(self.dims.iter().copied()).collect();
         let init = Initialisation::Glorot;
         let encoder = (widths.windows(2).enumerate())
@@ -178,9 +158,10 @@ impl SupervisedParams {
         let mut rng = stream(self.options.seed, Purpose::Head, 0);
         let dense = Dense::new(n_features, self.n_classes, Activation::Linear, init, &mut rng);
         let head = Some(Head { dense, input: HeadInput::Embedding });
-        let mut feed = Feed::new(images, self.input_scale.fit(images));
-        labels::attach(&mut feed, labels, self.n_classes, self.development_fraction, self.options.seed);
-        feed.rows.retain(|&row| labels[row].is_some());
+        let feed = Feed::new(images, self.input_scale.fit(images));
+        let mut feed = feed.augmented(self.options.augmentation.as_ref())?;
+        labels::attach(&mut feed, labels, self.n_classes, &self.teaching, self.options.seed);
+        feed.rows.retain(|&row| labels.class(row).is_some());
         let plan = self.plan(feed.rows.len());
         let network = Network { encoder, head, ..Network::default() };
         Training::new(vec![(plan, Part::All)], feed, network, 1.0, Supervised)
@@ -190,9 +171,8 @@ impl SupervisedParams {
         check::dims(&self.dims)?;
         check::parameter(self.n_classes > 1, "n_classes", self.n_classes, "at least 2")?;
         self.options.check()?;
-        check::parameter(self.patience != Length::Epochs(0), "patience", 0, "at least 1 epoch")?;
+        self.teaching.check(self.n_classes)?;
         check::dropout("dropout", self.dropout)?;
-        check::development(self.development_fraction)?;
         check::input_scale(self.input_scale)?;
         check::schedule("schedule", &self.schedule)
     }
@@ -203,10 +183,10 @@ impl SupervisedParams {
             input_dropout: self.dropout,
             ..Plan::new(Stage::Supervised, &self.options)
         };
-        let patience = Some(plan.epochs_in(self.patience, n_images));
-        Plan { patience, ..plan }.schedule(&self.schedule, n_images, self.options.max_epochs)
+        self.teaching.plan(plan, n_images).schedule(&self.schedule, n_images, self.options.max_epochs)
     }
 }
 
 fitted_model!(Supervised, "supervised", |network| network.head.is_some());
 training_options!(SupervisedParams);
+teaching_options!(SupervisedParams);

@@ -104,6 +104,36 @@ pub enum Error {
         /// Its y.
         y: f64,
     },
+    /// An image has no probability.
+    #[error("probabilities has {n_probabilities} entries, but the tile shows image {image}")]
+    NoProbability {
+        /// The image shown.
+        image: usize,
+        /// Entries given.
+        n_probabilities: usize,
+    },
+    /// The probability of an image is none.
+    #[error("probabilities[{image}] is {value}, want a number from 0 to 1")]
+    Probability {
+        /// The image.
+        image: usize,
+        /// What it was.
+        value: f64,
+    },
+    /// The scores do not fit the images.
+    #[error("scores has {got} entries for {n_images} images")]
+    ScoreCount {
+        /// Entries given.
+        got: usize,
+        /// Images given.
+        n_images: usize,
+    },
+    /// The score of an image is no number.
+    #[error("scores[{image}] is not a number")]
+    ScoreNan {
+        /// The first such image.
+        image: usize,
+    },
     /// A raster draws cells of another size than the layout has.
     #[cfg(feature = "image")]
     #[error("raster draws cells of {} x {} px, but the layout has {} x {} px", got.0, got.1, want.0, want.1)]

@@ -11,6 +11,7 @@ mod error;
 mod layout;
 #[cfg(feature = "image")]
 mod montage;
+mod order;
 mod raster;
 mod retirement;
 mod tile;
@@ -26,6 +27,7 @@ pub use error::{Error, Result};
 pub use layout::Layout;
 #[cfg(feature = "image")]
 pub use montage::Montage;
+pub use order::{Expectation, Priority, order_tiles};
 pub use raster::Raster;
 pub use retirement::{Progress, Retirement};
 pub use tile::Tile;

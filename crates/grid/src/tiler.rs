@@ -53,7 +53,7 @@ impl Tiler {
     /// # Errors
     /// [`Error::NoImages`] without images, [`Error::ZeroLayout`] and [`Error::LayoutTooLarge`] for the layout.
     pub fn tile(&self, clusters: &[usize]) -> Result<Vec<Tile>> {
-        self.cut(clusters.iter().enumerate().map(|(image, &cluster)| (cluster, image)).collect())
+        self.cut(clusters.iter().enumerate().map(|(image, &cluster)| (cluster, image)).collect(), None)
     }
 
     /// Tiles only the images `rows`, for example those without a label yet. Images keep their index in `clusters`;
@@ -63,18 +63,36 @@ impl Tiler {
     /// Those of [`tile`](Self::tile), [`Error::RowOutOfRange`] for a row that `clusters` does not have and
     /// [`Error::RowTwice`] for a row listed twice.
     pub fn tile_rows(&self, clusters: &[usize], rows: &[usize]) -> Result<Vec<Tile>> {
-        let members = rows
-            .iter()
-            .map(|&row| match clusters.get(row) {
-                Some(&cluster) => Ok((cluster, row)),
-                None => Err(Error::RowOutOfRange { row, n_images: clusters.len() }),
-            })
-            .collect::<Result<_>>()?;
-        self.cut(members)
+        self.cut(members(clusters, rows)?, None)
+    }
+
+    /// The same, but the images of every cluster come in falling order of their score instead of shuffled: images of a kind share a tile, and
+    /// the first tiles of a cluster hold those with the highest scores. Equal scores are shuffled.
+    ///
+    /// ```
+    /// use manyhands_grid::{Layout, Tiler};
+    ///
+    /// let scores = [0.1, 0.9, 0.2, 0.8];
+    /// let tiles = Tiler::new(Layout::new(1, 2)).tile_ranked(&[0; 4], &[0, 1, 2, 3], &scores)?;
+    /// assert_eq!(tiles[0].images(), [1, 3]);
+    /// # Ok::<(), manyhands_grid::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`tile_rows`](Self::tile_rows), [`Error::ScoreCount`] unless there is one score per image of `clusters`, and
+    /// [`Error::ScoreNan`] for one that is not a number.
+    pub fn tile_ranked(&self, clusters: &[usize], rows: &[usize], scores: &[f64]) -> Result<Vec<Tile>> {
+        if scores.len() != clusters.len() {
+            return Err(Error::ScoreCount { got: scores.len(), n_images: clusters.len() });
+        }
+        if let Some(image) = scores.iter().position(|score| score.is_nan()) {
+            return Err(Error::ScoreNan { image });
+        }
+        self.cut(members(clusters, rows)?, Some(scores))
     }
 
     /// Tiles `(cluster, image)` pairs.
-    fn cut(&self, mut members: Vec<(usize, usize)>) -> Result<Vec<Tile>> {
+    fn cut(&self, mut members: Vec<(usize, usize)>, scores: Option<&[f64]>) -> Result<Vec<Tile>> {
         self.layout.check()?;
         if members.is_empty() {
             return Err(Error::NoImages);
@@ -86,15 +104,24 @@ impl Tiler {
         let mut tiles = Vec::with_capacity(members.len() / self.layout.n_cells() + 1);
         for cluster in members.chunk_by(|a, b| a.0 == b.0) {
             let images = cluster.iter().map(|&(_, image)| image).collect();
-            self.cut_cluster(cluster[0].0, images, &mut tiles)?;
+            self.cut_cluster(cluster[0].0, images, scores, &mut tiles)?;
         }
         Ok(tiles)
     }
 
-    fn cut_cluster(&self, cluster: usize, mut images: Vec<usize>, tiles: &mut Vec<Tile>) -> Result<()> {
+    fn cut_cluster(
+        &self,
+        cluster: usize,
+        mut images: Vec<usize>,
+        scores: Option<&[f64]>,
+        tiles: &mut Vec<Tile>,
+    ) -> Result<()> {
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         rng.set_stream(STREAM ^ cluster as u64);
         images.shuffle(&mut rng);
+        if let Some(scores) = scores {
+            images.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
+        }
         let n_cells = self.layout.n_cells();
         let (whole, last) = images.split_at(images.len() - images.len() % n_cells);
         for chunk in whole.chunks_exact(n_cells) {
@@ -113,4 +140,13 @@ impl Tiler {
         }
         Ok(())
     }
+}
+
+/// The `(cluster, image)` pairs of `rows`.
+fn members(clusters: &[usize], rows: &[usize]) -> Result<Vec<(usize, usize)>> {
+    let member = |&row: &usize| match clusters.get(row) {
+        Some(&cluster) => Ok((cluster, row)),
+        None => Err(Error::RowOutOfRange { row, n_images: clusters.len() }),
+    };
+    rows.iter().map(member).collect()
 }

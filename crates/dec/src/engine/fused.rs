@@ -112,6 +112,7 @@ impl Fused {
         if let Some(pull) = &pull {
             losses.class = pull.losses.class;
             losses.cluster = pull.losses.cluster;
+            losses.neighbour = pull.losses.neighbour;
         }
         Outcome { losses, reconstructs, pull }
     }

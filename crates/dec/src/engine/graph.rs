@@ -1,5 +1,6 @@
 //! The same step as a plain candle graph: losses written forward only, gradients by automatic differentiation.
 
+use super::neighbours::SOFTENING;
 use super::{Backend, Batch, Engine, State};
 use crate::error::{Error, Result};
 use crate::network::{Activation, Dense, Head, HeadInput, Network};
@@ -101,7 +102,7 @@ impl Graph {
             let first = self.variables.len() - 2;
             let features = match (input, &log_q) {
                 (HeadInput::Assignment, Some(log_q)) => log_q.exp()?,
-                _ => z,
+                _ => z.clone(),
             };
             let logits =
                 features.matmul(&self.variables[first])?.broadcast_add(&self.variables[first + 1])?;
@@ -110,6 +111,11 @@ impl Graph {
             let loss = ((log_probabilities * upload(classes)?)?.sum_all()? * (-1.0 / n_labelled))?;
             losses.class = scalar(&loss)?;
             total = (total + (loss * objective.class_weight)?)?;
+        }
+        if objective.neighbour_weight != 0.0 && batch.paired {
+            let loss = neighbour_loss(&z, objective.repulsion)?;
+            losses.neighbour = scalar(&loss)?;
+            total = (total + (loss * objective.neighbour_weight)?)?;
         }
         Ok((total, losses))
     }
@@ -193,6 +199,20 @@ fn log_assignment(z: &Tensor, centres: &Tensor, alpha: f64) -> Candle<Tensor> {
     let kernel = ((difference.sqr()?.sum(D::Minus1)? / alpha)? + 1.0)?;
     let log_kernel = (kernel.log()? * (-f64::midpoint(alpha, 1.0)))?;
     candle_nn::ops::log_softmax(&log_kernel, D::Minus1)
+}
+
+/// The loss on pairs of neighbours, as `engine::neighbours` defines it.
+fn neighbour_loss(z: &Tensor, repulsion: f64) -> Candle<Tensor> {
+    let n = z.dim(0)? / 2;
+    let (left, right) = (z.narrow(0, 0, n)?, z.narrow(0, n, n)?);
+    let squares = left.unsqueeze(1)?.broadcast_sub(&right.unsqueeze(0)?)?.sqr()?.sum(D::Minus1)?;
+    let pairs = Tensor::eye(n, DType::F32, z.device())?;
+    let attraction = ((&squares + 1.0)?.log()? * &pairs)?.sum_all()?;
+    let softened = (squares + SOFTENING)?;
+    let repulsions = ((&softened + 1.0)?.log()? - softened.log()?)?;
+    let others = (1.0 - pairs)?;
+    let factor = repulsion / (n * n.saturating_sub(1)).max(1) as f64;
+    (attraction / n as f64)? + ((repulsions * others)?.sum_all()? * factor)?
 }
 
 fn tensor(matrix: ArrayView2<'_, f32>, device: &Device) -> Candle<Tensor> {

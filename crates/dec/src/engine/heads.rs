@@ -1,12 +1,13 @@
-//! The losses that sit on the embedding, clusters and classes, with their gradients.
+//! The losses that sit on the embedding, clusters, classes and neighbours, with their gradients.
 
 use super::Batch;
+use super::neighbours::neighbour_loss;
 use crate::network::{HeadInput, Network};
 use crate::objective::{Losses, Objective};
 use crate::student::{assignment_of, backpropagate, kl_of};
 use ndarray::{Array2, ArrayView1, ArrayView2};
 
-/// Losses of clusters and classes, and where they pull. Gradients of parts that the network lacks are empty.
+/// Losses of clusters, classes and neighbours, and where they pull. Gradients of parts that the network lacks are empty.
 #[derive(Debug)]
 pub(super) struct Pull {
     pub(super) losses: Losses,
@@ -23,6 +24,7 @@ pub(super) struct Pull {
 pub(super) fn wanted(batch: &Batch<'_>, objective: &Objective) -> bool {
     (objective.cluster_weight != 0.0 && batch.target.is_some())
         || (objective.class_weight != 0.0 && batch.classes.is_some())
+        || (objective.neighbour_weight != 0.0 && batch.paired)
 }
 
 /// Computes them for a batch with embedding `z`.
@@ -93,6 +95,11 @@ pub(super) fn pull(
         }
         backpropagate(z, centres.view(), objective.alpha, &on_kernels, &mut d_z, &mut pull.centres);
         pull.embedding.row_mut(i).iter_mut().zip(d_z).for_each(|(to, d)| *to = d);
+    }
+    if objective.neighbour_weight != 0.0 && batch.paired {
+        let (loss, gradient) = neighbour_loss(z, objective.repulsion);
+        pull.losses.neighbour = loss;
+        pull.embedding.scaled_add(objective.neighbour_weight, &gradient);
     }
     pull
 }

@@ -4,6 +4,7 @@ mod fused;
 mod graph;
 mod heads;
 mod layer;
+mod neighbours;
 mod parameter;
 mod product;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod tests;
 
 pub(crate) use heads::{logits, softmax};
 pub(crate) use layer::embed;
+pub(crate) use product::write as product;
 
 use crate::error::Result;
 use crate::network::Network;
@@ -50,6 +52,8 @@ pub(crate) struct Batch<'a> {
     pub(crate) target: Option<ArrayView2<'a, f32>>,
     /// Probabilities of the classes; a row of zeros where nothing is known.
     pub(crate) classes: Option<ArrayView2<'a, f32>>,
+    /// Is image i of the first half a neighbour of image i of the second?
+    pub(crate) paired: bool,
 }
 
 /// A network together with the state of its optimiser.

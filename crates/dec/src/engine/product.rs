@@ -4,7 +4,7 @@
 //! as a tile, in blocks that stay in the cache of a core; while one block is worked on, the next is asked for. Every element is one chain of
 //! additions along the inner dimension, wherever it lies in a tile: however a caller cuts its matrices, the bits are the same.
 
-use ndarray::{ArrayView2, Axis, s};
+use ndarray::{ArrayView2, ArrayViewMut2, Axis, s};
 use pulp::{Arch, Simd, WithSimd};
 use std::array;
 use std::cell::RefCell;
@@ -75,6 +75,34 @@ pub(super) fn product(left: ArrayView2<'_, f32>, right: &[ArrayView2<'_, f32>], 
             Arch::new().dispatch(Product { left: left.view(), right, n_columns, buffers, finish });
         });
     }
+}
+
+/// `to ← keep · to + left · right`, on the calling thread. With `keep = 0` the old content of `to` is not read.
+pub(crate) fn write(
+    to: ArrayViewMut2<'_, f32>,
+    keep: f32,
+    left: ArrayView2<'_, f32>,
+    right: ArrayView2<'_, f32>,
+) {
+    product(left, &[right], Write { to, keep });
+}
+
+struct Write<'a> {
+    to: ArrayViewMut2<'a, f32>,
+    keep: f32,
+}
+
+impl Finish for Write<'_> {
+    #[inline(always)]
+    fn finish(&mut self, row: usize, start: usize, sums: &[f32]) {
+        let to = self.to.row_mut(row);
+        for (to, &sum) in to.into_iter().skip(start).zip(sums) {
+            *to = if self.keep == 0.0 { sum } else { self.keep * *to + sum };
+        }
+    }
+
+    #[inline(always)]
+    fn prepare(&self, _: usize, _: usize) {}
 }
 
 struct Product<'a, 'b, F> {

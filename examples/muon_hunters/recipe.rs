@@ -1,0 +1,107 @@
+//! How each stage is trained: one recipe for every rate of positives and every kind of images.
+
+use crate::args::{ProfileName, Settings};
+use crate::data::Data;
+use crate::volunteers::Aggregate;
+use anyhow::Result;
+use manyhands_dec::{
+    Autoencoder, AutoencoderParams, Dec, DecParams, HeadInput, Labels, Multitask, MultitaskParams, Recluster,
+    ReclusterParams, Supervised, SupervisedParams,
+};
+
+use ndarray::{Array1, ArrayView2};
+
+/// Layers of the encoder (section 2.1 of the paper).
+const DIMS: [usize; 4] = [500, 500, 2000, 10];
+/// Weight of the reconstruction beside labels. At 1, as published, it outweighs the labels of a rare class.
+const RECONSTRUCTION: f64 = 0.1;
+
+/// What the trainings share: the seed, and how much is published and how much ours.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Recipe<'a> {
+    settings: &'a Settings,
+    data: &'a Data,
+    pub(crate) seed: u64,
+}
+
+impl<'a> Recipe<'a> {
+    pub(crate) fn new(settings: &'a Settings, data: &'a Data, seed: u64) -> Self {
+        Self { settings, data, seed }
+    }
+
+    /// The published recipe knows no symmetries and teaches the clusters through their soft assignments.
+    fn is_paper(&self) -> bool {
+        self.settings.profile == ProfileName::Paper
+    }
+
+    pub(crate) fn autoencoder(&self) -> AutoencoderParams {
+        Autoencoder::params(&DIMS)
+            .profile(self.settings.dec_profile())
+            .input_scale(self.data.scale)
+            .seed(self.seed)
+            .max_epochs(self.settings.max_epochs)
+    }
+
+    pub(crate) fn dec(&self) -> DecParams {
+        Dec::params(self.settings.n_clusters)
+            .profile(self.settings.dec_profile())
+            .seed(self.seed)
+            .max_epochs(self.settings.max_epochs)
+    }
+
+    pub(crate) fn multitask(&self) -> MultitaskParams {
+        let params = Multitask::params(2)
+            .profile(self.settings.dec_profile())
+            .seed(self.seed)
+            .max_epochs(self.settings.max_epochs);
+        if self.is_paper() {
+            return params;
+        }
+        params
+            .head_input(HeadInput::Embedding)
+            .reconstruction_weight(RECONSTRUCTION)
+            .augmentation(self.data.augmentation.clone())
+    }
+
+    /// What the crowd said: SWAP's probabilities; with the published recipe, its labels.
+    pub(crate) fn labels<'b>(&self, aggregate: &'b Aggregate) -> Labels<'b> {
+        if self.is_paper() { (&aggregate.labels).into() } else { (&aggregate.probabilities).into() }
+    }
+
+    /// The groups that a model puts images in while it is taught: its clusters or, where those come afterwards, its classes.
+    pub(crate) fn groups(
+        &self,
+        model: &Multitask,
+        images: ArrayView2<'_, f32>,
+    ) -> manyhands_dec::Result<Array1<usize>> {
+        if self.is_paper() { model.predict_clusters(images) } else { model.predict(images) }
+    }
+
+    /// Gives a retrained model clusters that know its classes; with the published recipe it has them already.
+    pub(crate) fn reseed(&self, multitask: Multitask) -> Result<Multitask> {
+        if self.is_paper() {
+            return Ok(multitask);
+        }
+        Ok(multitask.reseed(self.data.train.images.view(), self.settings.n_clusters, self.seed)?)
+    }
+
+    pub(crate) fn recluster(&self) -> ReclusterParams {
+        let params = Recluster::params()
+            .profile(self.settings.dec_profile())
+            .seed(self.seed)
+            .max_epochs(self.settings.max_epochs);
+        if self.is_paper() {
+            return params;
+        }
+        params.reconstruction_weight(RECONSTRUCTION).augmentation(self.data.augmentation.clone())
+    }
+
+    pub(crate) fn supervised(&self) -> SupervisedParams {
+        let params = Supervised::params(&DIMS, 2)
+            .profile(self.settings.dec_profile())
+            .input_scale(self.data.scale)
+            .seed(self.seed)
+            .max_epochs(self.settings.max_epochs);
+        if self.is_paper() { params } else { params.augmentation(self.data.augmentation.clone()) }
+    }
+}

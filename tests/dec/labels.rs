@@ -1,0 +1,167 @@
+//! Hard, soft and missing labels, what they count, and weights that change along the way.
+
+use super::{autoencoder, blobs, dec, labelled, multitask, recluster, supervised};
+use manyhands_dec::{
+    Dec, Error, HeadInput, InputScale, LabelWeights, Multitask, Optimiser, Segment, Stage, Supervised,
+};
+use ndarray::{Array2, ArrayView2, array, s};
+
+/// 150 images in 3 groups, the labels of 100, and a clustering.
+fn start() -> (Array2<f32>, Vec<Option<usize>>, Dec) {
+    let (images, groups) = blobs(150, 3, 40, 0.5);
+    let labels = labelled(&groups, 100);
+    let start = dec().fit_with(autoencoder().fit(images.view()).unwrap(), images.view()).unwrap();
+    (images, labels, start)
+}
+
+fn one_hot(labels: &[Option<usize>]) -> Array2<f64> {
+    Array2::from_shape_fn((labels.len(), 3), |(row, class)| f64::from(u8::from(labels[row] == Some(class))))
+}
+
+#[test]
+fn labels_that_are_certain_are_hard_labels_in_every_stage() {
+    let (images, labels, start) = start();
+    let images = images.view();
+    let soft = one_hot(&labels);
+    let hard = multitask().fit_with(start.clone(), images, &labels).unwrap();
+    assert!(multitask().fit_with(start, images, &soft).unwrap() == hard);
+    let again = recluster().fit_with(hard.clone(), images, &labels).unwrap();
+    assert!(recluster().fit_with(hard, images, soft.view()).unwrap() == again);
+    let benchmark = supervised().fit(images, &labels).unwrap();
+    assert!(supervised().fit(images, &soft).unwrap() == benchmark);
+}
+
+#[test]
+fn a_network_learns_the_probabilities_that_it_is_told() {
+    // Two kinds of images; volunteers are 80 % and 30 % sure of class 1.
+    let (images, groups) = blobs(200, 2, 40, 0.3);
+    let told = [0.8, 0.3];
+    let probabilities = Array2::from_shape_fn((200, 2), |(row, class)| {
+        let p = told[groups[row]];
+        if class == 1 { p } else { 1.0 - p }
+    });
+    let model = Supervised::params(&[32, 4], 2).seed(3).batch_size(64).fit(images.view(), &probabilities);
+    let p = model.unwrap().predict_proba(images.view()).unwrap();
+    let mean = |group: usize| p.slice(s![group..;2, 1]).mean().unwrap();
+    for (group, told) in told.into_iter().enumerate() {
+        assert!((mean(group) - told).abs() < 0.05, "{} is not {told}", mean(group));
+    }
+}
+
+#[test]
+fn images_without_a_label_change_nothing_in_the_class_loss() {
+    let (images, labels, start) = start();
+    let mut others = images.clone();
+    others.slice_mut(s![100.., ..]).mapv_inplace(|value| 1.0 - 3.0 * value);
+    // One step over all images, on the class loss alone.
+    let params = Multitask::params(3).seed(5).batch_size(150).schedule(&[Segment::epochs(1, 0.1)]);
+    let params = params.optimiser(Optimiser::Sgd { momentum: 0.9 }).reconstruction_weight(0.0);
+    let with = |images: ArrayView2<'_, f32>| params.fit_with(start.clone(), images, &labels).unwrap();
+    let [a, b] = [with(images.view()), with(others.view())];
+    assert_eq!(a.report().epochs[0].losses.class, b.report().epochs[0].losses.class);
+    assert_eq!(a.transform(images.view()).unwrap(), b.transform(images.view()).unwrap());
+    assert_eq!(a.predict_proba(images.view()).unwrap(), b.predict_proba(images.view()).unwrap());
+    assert_ne!(a.transform(images.view()).unwrap(), start.transform(images.view()).unwrap());
+}
+
+#[test]
+fn balanced_weights_are_the_inverse_of_what_a_class_holds() {
+    let (images, mut labels, start) = start();
+    // 30, 33 and 33 labels.
+    labels[..12].iter_mut().filter(|label| **label == Some(0)).for_each(|label| *label = None);
+    let masses = [0, 1, 2].map(|class| labels.iter().filter(|label| **label == Some(class)).count() as f64);
+    let n: f64 = masses.iter().sum();
+    assert_eq!(masses, [30.0, 33.0, 33.0]);
+    let with = |weights: LabelWeights| {
+        multitask().label_weights(weights).fit_with(start.clone(), images.view(), &labels).unwrap()
+    };
+    let balanced = with(LabelWeights::Balanced);
+    let each = with(LabelWeights::Each(masses.map(|mass| n / (3.0 * mass)).to_vec()));
+    let difference = balanced.transform(images.view()).unwrap() - each.transform(images.view()).unwrap();
+    assert!(difference.iter().all(|d| d.abs() < 1e-4), "the same weights up to rounding");
+    let equal = with(LabelWeights::Equal);
+    assert!(with(LabelWeights::Each(vec![1.0; 3])) == equal);
+    assert!(with(LabelWeights::Tempered(0.0)) == equal);
+    assert!(with(LabelWeights::Tempered(1.0)) == balanced);
+    assert!(balanced != equal);
+}
+
+#[test]
+fn a_rare_class_is_called_more_often_the_more_it_counts() {
+    let (images, groups) = blobs(600, 2, 20, 3.0);
+    // One in twenty is of class 1, and the noise hides it.
+    let labels: Vec<_> =
+        groups.iter().enumerate().map(|(i, &group)| (group == 0 || i % 20 == 1).then_some(group)).collect();
+    let called = |weights: LabelWeights| {
+        let params = Supervised::params(&[16, 4], 2).seed(3).batch_size(64).label_weights(weights);
+        params.fit(images.view(), &labels).unwrap().predict(images.view()).unwrap().sum()
+    };
+    let calls = [LabelWeights::Equal, LabelWeights::Tempered(0.5), LabelWeights::Balanced].map(called);
+    assert!(calls[0] < calls[1] && calls[1] < calls[2], "{calls:?}");
+}
+
+#[test]
+fn weights_move_from_labels_to_clusters() {
+    let (images, labels, start) = start();
+    let images = images.view();
+    // The head reads the embedding, so that only KL moves the centres.
+    let params = multitask().head_input(HeadInput::Embedding).cluster_weight(0.0);
+    let stay = params.clone().fit_with(start.clone(), images, &labels).unwrap();
+    assert_eq!(stay.clone().into_dec().centres(), start.centres());
+    assert!(stay.report().epochs.iter().all(|epoch| epoch.losses.cluster == 0.0));
+
+    // The plan of Wright et al.: α_t = 1 − t/T, β_t = t/T, γ = 1, with T = 4.
+    let planned = params.clone().final_weights(0.0, 1.0, 1.0);
+    let mut training = planned.training(start.clone(), images, &labels).unwrap();
+    let first = training.next().unwrap().unwrap();
+    assert_eq!(first.losses.cluster, 0.0, "β_0 = 0");
+    assert_eq!(training.latest().unwrap().into_dec().centres(), start.centres());
+    for epoch in training.by_ref() {
+        assert!(epoch.unwrap().losses.cluster > 0.0);
+    }
+    assert_ne!(training.latest().unwrap().into_dec().centres(), start.centres(), "the gradient of KL flows");
+
+    // Weights that end where they begin stay.
+    let same = params.clone().final_weights(1.0, 0.0, 1.0).fit_with(start.clone(), images, &labels).unwrap();
+    assert_eq!(same.transform(images).unwrap(), stay.transform(images).unwrap());
+    // The first epoch knows nothing of where the weights go.
+    let other = params.final_weights(1.0, 0.0, 0.0).fit_with(start, images, &labels).unwrap();
+    let [a, b] = [&same, &other].map(|model| &model.report().epochs);
+    assert_eq!(a[0], b[0]);
+    assert_ne!(a[1].losses, b[1].losses);
+    assert_eq!(a[0].stage, Stage::Multitask);
+}
+
+#[test]
+fn wrong_probabilities_are_named() {
+    let (images, labels, start) = start();
+    let message = |soft: &Array2<f64>| {
+        multitask().fit_with(start.clone(), images.view(), soft).unwrap_err().to_string()
+    };
+    let good = one_hot(&labels);
+    let changed = |row: usize, to: [f64; 3]| {
+        let mut soft = good.clone();
+        soft.row_mut(row).assign(&array![to[0], to[1], to[2]]);
+        message(&soft)
+    };
+    assert_eq!(
+        changed(7, [0.5, 0.4, 0.0]),
+        "labels[7, ..] sums to 0.9: wants 1, or 0 where nothing is known"
+    );
+    assert_eq!(changed(8, [1.5, -0.5, 0.0]), "labels[8, 0] = 1.5: wants a probability in 0..=1");
+    assert_eq!(changed(9, [0.5, -0.5, 1.0]), "labels[9, 1] = -0.5: wants a probability in 0..=1");
+    assert_eq!(changed(9, [f64::NAN, 0.0, 1.0]), "labels[9, 0] = NaN: wants a probability in 0..=1");
+    assert_eq!(
+        message(&good.slice(s![..149, ..]).to_owned()),
+        "labels has 149 entries for 150 images: wants one per image (`None` where unknown)"
+    );
+    assert_eq!(
+        message(&good.slice(s![.., ..2]).to_owned()),
+        "labels has 2 columns: wants one for each of 3 classes"
+    );
+    let mut rare = good.clone();
+    rare.column_mut(2).fill(0.0);
+    assert_eq!(message(&rare), "labels holds 0 images of class 2: wants at least 2 of every class");
+    let error = supervised().input_scale(InputScale::None).fit(images.view(), &(good * 0.5)).unwrap_err();
+    assert!(matches!(error, Error::ProbabilitySum { row: 0, sum: 0.5 }), "{error}");
+}
