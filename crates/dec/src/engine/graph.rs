@@ -100,10 +100,9 @@ impl Graph {
             && objective.class_weight != 0.0
         {
             let first = self.variables.len() - 2;
-            let features = match (input, &log_q) {
-                (HeadInput::Assignment, Some(log_q)) => log_q.exp()?,
-                _ => z.clone(),
-            };
+            let q =
+                log_q.as_ref().filter(|_| *input == HeadInput::Assignment).map(Tensor::exp).transpose()?;
+            let features = q.as_ref().unwrap_or(&z);
             let logits =
                 features.matmul(&self.variables[first])?.broadcast_add(&self.variables[first + 1])?;
             let log_probabilities = candle_nn::ops::log_softmax(&logits, D::Minus1)?;
