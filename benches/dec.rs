@@ -2,10 +2,10 @@
 
 use criterion::{BatchSize, Bencher, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use manyhands_dec::{
-    Autoencoder, AutoencoderParams, Backend, Dec, Multitask, Optimiser, Segment, Training, kl_gradient,
-    soft_assignment, target_distribution,
+    Autoencoder, AutoencoderParams, Backend, Dec, Error, KMeans, Multitask, Optimiser, Segment, Training,
+    kl_gradient, soft_assignment, target_distribution,
 };
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -130,9 +130,32 @@ fn backends(c: &mut Criterion) {
     group.finish();
 }
 
+/// `to ← left · right`, all in rows of 1024, on all threads.
+fn square_product(to: &mut Array2<f32>, left: &Array2<f32>, right: &Array2<f32>) {
+    let (n, stride) = (1024, 1024);
+    assert!([to.dim(), left.dim(), right.dim()].iter().all(|&dim| dim == (n, n)));
+    let threads = gemm::Parallelism::Rayon(0);
+    // SAFETY: three standard arrays of n × n, with the strides of such.
+    #[allow(unsafe_code)]
+    unsafe {
+        let (to, left, right) = (to.as_mut_ptr(), left.as_ptr(), right.as_ptr());
+        gemm::gemm(
+            n, n, n, to, 1, stride, false, left, 1, stride, right, 1, stride, 0.0, 1.0, false, false, false,
+            threads,
+        );
+    }
+}
+
+/// Elements are images of 3.04 million multiplications and additions; a product of 1024³ is what the machine can do at most.
 fn predictions(c: &mut Criterion) {
     let mut group = c.benchmark_group("predict");
     group.sample_size(10);
+    let (left, right) = (random(1024, 1024), random(1024, 1024));
+    group.throughput(Throughput::Elements(2 * 1024 * 1024 * 1024 / 3_039_000));
+    group.bench_function(BenchmarkId::new("the same arithmetic in one product", 1024), |b| {
+        let mut to = Array2::<f32>::zeros((1024, 1024));
+        b.iter(|| square_product(&mut to, &left, &right));
+    });
     for (n, n_clusters) in [(1_000, 10), (10_000, 10), (10_000, 50)] {
         let images = random(n, 499);
         let dec = clustered(&images, n_clusters);
@@ -140,29 +163,47 @@ fn predictions(c: &mut Criterion) {
         group.bench_function(BenchmarkId::new("clusters", format!("{n} x 499 in {n_clusters}")), |b| {
             b.iter(|| dec.predict(images.view()).unwrap());
         });
+        group.bench_function(
+            BenchmarkId::new("clusters in chunks", format!("{n} x 499 in {n_clusters}")),
+            |b| {
+                b.iter(|| {
+                    let chunks =
+                        images.axis_chunks_iter(Axis(0), 4096).map(|chunk| Ok::<_, Error>(chunk.to_owned()));
+                    dec.in_chunks(chunks, Dec::predict).map(|part| part.unwrap().len()).sum::<usize>()
+                });
+            },
+        );
     }
     group.finish();
 }
 
-/// The set-up of a clustering: embedding, and k-means, twice; the default is twenty times. Images lie around as many points as there are clusters, and overlap:
-/// without any groups every run would use up all its iterations.
+/// Rows of an embedding around as many points as there are clusters, overlapping: without any groups every run would use up all its
+/// iterations.
+fn embedding(n: usize, n_columns: usize, n_clusters: usize) -> Array2<f32> {
+    let groups = random(n_clusters, n_columns) * 2.0;
+    let noise = random(n, n_columns);
+    Array2::from_shape_fn((n, n_columns), |(i, j)| groups[[i % n_clusters, j]] + noise[[i, j]])
+}
+
+/// One run; the default is twenty. `benches/peers/kmeans.py` times scikit-learn on the same sizes.
 fn k_means(c: &mut Criterion) {
     let mut group = c.benchmark_group("k-means");
     group.sample_size(10);
-    for (n, n_clusters) in [(2_000, 10), (10_000, 10), (2_000, 50)] {
-        let groups = random(n_clusters, 20) * 2.0;
-        let noise = random(n, 20);
-        let images = Array2::from_shape_fn((n, 20), |(i, j)| groups[[i % n_clusters, j]] + noise[[i, j]]);
-        let model = Autoencoder::params(&[10]).seed(7).max_epochs(Some(0)).fit(images.view()).unwrap();
-        let params = Dec::params(n_clusters).seed(7).n_restarts(2);
+    for (n, n_columns, n_clusters) in [(70_000, 10, 10), (70_000, 10, 50), (7_000, 784, 10)] {
+        let rows = embedding(n, n_columns, n_clusters);
+        let size = format!("{n} x {n_columns} in {n_clusters}");
         group.throughput(Throughput::Elements(n as u64));
-        group.bench_function(BenchmarkId::new("2 restarts", format!("{n} in {n_clusters}")), |b| {
-            b.iter_batched(
-                || model.clone(),
-                |model| params.training(model, images.view()).unwrap(),
-                BatchSize::PerIteration,
-            );
-        });
+        let params = KMeans::params(n_clusters).seed(7).n_restarts(1);
+        for (name, params) in [
+            ("20 iterations", params.clone().max_iterations(20).tolerance(0.0)),
+            ("seeding", params.clone().max_iterations(0)),
+            ("to rest", params.clone()),
+            ("mini-batches", params.mini_batch(Some(2048))),
+        ] {
+            group.bench_function(BenchmarkId::new(name, &size), |b| {
+                b.iter(|| params.fit(rows.view()).unwrap());
+            });
+        }
     }
     group.finish();
 }

@@ -2,8 +2,9 @@
 
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
-use std::io::Write;
-use std::path::Path;
+use std::io::{BufWriter, IntoInnerError, Write};
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
 /// Makes sure that files can be written to `folder`, which may not exist yet, and leaves nothing there. `option` is what the user chose it by.
 ///
@@ -25,16 +26,57 @@ pub fn ensure_writable(option: &str, folder: &Path) -> Result<()> {
 ///
 /// When the folder cannot be written to.
 pub fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let failed = || format!("{}: cannot be written", path.display());
-    let mut temporary = tempfile::Builder::new();
-    // The rights of any new file: the library's own are its owner's alone.
-    #[cfg(unix)]
-    temporary.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = temporary.tempfile_in(folder).with_context(failed)?;
-    file.write_all(content.as_ref()).with_context(failed)?;
-    file.persist(path).with_context(failed)?;
-    Ok(())
+    let mut file = NewFile::create(path)?;
+    file.write_all(content.as_ref()).with_context(|| format!("{}: cannot be written", path.display()))?;
+    file.finish()
+}
+
+/// A file that is written piece by piece: a temporary one beside `path` until [`finish`](Self::finish).
+#[derive(Debug)]
+pub struct NewFile {
+    file: BufWriter<NamedTempFile>,
+    path: PathBuf,
+}
+
+impl NewFile {
+    /// Begins the file.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be written to.
+    pub fn create(path: &Path) -> Result<Self> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut temporary = tempfile::Builder::new();
+        // The rights of any new file: the library's own are its owner's alone.
+        #[cfg(unix)]
+        temporary.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let file = temporary
+            .tempfile_in(folder)
+            .with_context(|| format!("{}: cannot be written", path.display()))?;
+        Ok(Self { file: BufWriter::new(file), path: path.to_owned() })
+    }
+
+    /// Puts the file in its place.
+    ///
+    /// # Errors
+    ///
+    /// When the last piece cannot be written, or the file not renamed.
+    pub fn finish(self) -> Result<()> {
+        let failed = || format!("{}: cannot be written", self.path.display());
+        let file = self.file.into_inner().map_err(IntoInnerError::into_error).with_context(failed)?;
+        file.persist(&self.path).with_context(failed)?;
+        Ok(())
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// Writes `value` as indented JSON.

@@ -5,6 +5,7 @@ pub mod files;
 pub mod images;
 pub mod memory;
 pub mod names;
+pub mod npy;
 pub mod overlay;
 pub mod pictures;
 pub mod reliability;

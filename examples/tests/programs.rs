@@ -142,6 +142,37 @@ fn idx(folder: &Path, n: usize, claimed: u32) -> PathBuf {
 }
 
 #[test]
+fn a_model_puts_images_from_a_file_into_the_clusters_of_its_run() {
+    let [files, trained, assigned] = [folder(), folder(), folder()];
+    let path = files.path().join("images.npy");
+    let images = ndarray::Array2::from_shape_fn((50, 12), |(i, j)| {
+        f32::from((i % 3 == j / 4) as u8) + (i * j % 5) as f32 / 9.0
+    });
+    ndarray_npy::write_npy(&path, &images).unwrap();
+    let run = |args: &[&str], out: &Path| {
+        let output = program("cluster_images")
+            .arg("--images")
+            .arg(&path)
+            .args(args)
+            .arg("--out")
+            .arg(out)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        std::fs::read_to_string(out.join("clusters.csv")).unwrap()
+    };
+    let wants = run(&["--clusters", "3", "--epochs", "2"], trained.path());
+    let model = trained.path().join("dec.safetensors");
+    assert_eq!(run(&["--model", model.to_str().unwrap(), "--probabilities"], assigned.path()), wants);
+    let q: ndarray::Array2<f64> = ndarray_npy::read_npy(assigned.path().join("probabilities.npy")).unwrap();
+    let dec = manyhands_dec::Dec::load(&model).unwrap();
+    assert_eq!(q, dec.predict_proba(images.view()).unwrap());
+    let again = folder();
+    assert_eq!(run(&["--model", model.to_str().unwrap()], again.path()), wants);
+    assert!(!again.path().join("probabilities.npy").exists());
+}
+
+#[test]
 fn bad_input_is_answered_by_an_error_that_names_it_and_leaves_nothing_behind() {
     let files = folder();
     let path = |name: &str| files.path().join(name).display().to_string();
@@ -175,6 +206,9 @@ fn bad_input_is_answered_by_an_error_that_names_it_and_leaves_nothing_behind() {
         (cluster(&["--images", &good, "--clusters", "21"]), "at most the 20 images"),
         (cluster(&["--images", &good, "--clusters", "2", "--truth", &good]), "wants 1: one label an image"),
         (cluster(&["--images", files.path().to_str().unwrap(), "--clusters", "2"]), "labels-idx1"),
+        (cluster(&["--images", &good]), "--clusters"),
+        (cluster(&["--images", &good, "--model", &path("missing")]), "missing"),
+        (cluster(&["--images", &good, "--clusters", "2", "--probabilities"]), "--model"),
         (hunt(&["--data", "mnist:missing"]), "is no folder"),
         (hunt(&["--data", "tiff:x"]), "wants mnist, npy or npz"),
         (hunt(&["--data", &format!("npy:{nan}")]), "--truth goes with"),

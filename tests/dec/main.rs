@@ -4,12 +4,16 @@
 mod augmentation;
 // The two engines, and what one of them says of the other.
 mod backends;
+// Images in chunks: the answers for all of them, errors at their row, one chunk read ahead.
+mod chunks;
 // Same seed, same bits: twice, and for any number of threads.
 mod determinism;
 // Epochs handed out: order, counts, reasons to stop.
 mod epochs;
 // Saved models, and files that are none.
 mod files;
+// k-means beside a slow twin, and what must hold for any rows.
+mod kmeans;
 // Hard, soft and missing labels, what they count, and weights that change along the way.
 mod labels;
 // Data on which the right answer is known.
@@ -24,6 +28,8 @@ mod pca;
 mod resume;
 // What a network sees of an image.
 mod scales;
+// Sizes of clusters: the balance of the target, collapse, and centres that are merged.
+mod skew;
 // q, P, their divergence and its gradient.
 mod student;
 

@@ -51,10 +51,10 @@ fn an_autoencoder_resumes_to_the_same_bits_within_and_between_its_phases() {
 fn a_clustering_resumes_to_the_same_bits_in_the_middle_of_a_pass() {
     let (images, _) = blobs(150, 3, 40, 0.5);
     let start = autoencoder().fit(images.view()).unwrap();
-    for shuffle in [true, false] {
+    for params in [dec(), dec().shuffle(false), dec().overcluster(3).balance(0.5)] {
         // Three steps a pass, seven an epoch.
         assert_resumes(
-            || dec().shuffle(shuffle).training(start.clone(), images.view()),
+            || params.training(start.clone(), images.view()),
             |model: &Dec, path| model.save(path),
         );
     }
@@ -183,6 +183,39 @@ fn checkpoints_of_other_parameters_or_images_are_told_apart() {
     let scaled = params.clone().input_scale(InputScale::Factor(2.0));
     assert_eq!(other(scaled.training(images.view()).unwrap().resume(&path)), "images");
     assert!(params.training(images.view()).unwrap().resume(&path).is_ok());
+}
+
+#[test]
+fn a_checkpoint_from_before_the_first_centres_knows_how_they_are_to_be_found() {
+    let (images, _) = blobs(150, 3, 40, 0.5);
+    let start = autoencoder().fit(images.view()).unwrap();
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("checkpoint");
+    let resume = |params: manyhands_dec::DecParams| {
+        params.training(start.clone(), images.view()).unwrap().resume(&path)
+    };
+    dec().training(start.clone(), images.view()).unwrap().save(&path).unwrap();
+    assert_eq!(other(resume(dec().n_restarts(3))), "parameters");
+    assert_eq!(other(resume(dec().kmeans_batch(Some(50)))), "parameters");
+    assert!(resume(dec()).is_ok());
+    for (name, params) in [
+        ("balance", dec().balance(0.0)),
+        ("collapse", dec().collapse(None)),
+        ("overcluster", dec().overcluster(2)),
+    ] {
+        assert_eq!(other(resume(params)), "parameters", "{name}");
+    }
+    // As many centres, but not as many clusters.
+    let one = |factor, n| Dec::params(n).seed(5).overcluster(factor).max_epochs(Some(1));
+    let fine = one(2, 3).training(start.clone(), images.view()).unwrap();
+    fine.save(&path).unwrap();
+    assert_eq!(other(resume(one(1, 6))), "parameters");
+    assert!(resume(one(2, 3)).is_ok());
+    // Once the centres are there, how they were found is of no matter.
+    let mut training = dec().training(start.clone(), images.view()).unwrap();
+    training.next().unwrap().unwrap();
+    training.save(&path).unwrap();
+    assert!(resume(dec().n_restarts(3)).is_ok());
 }
 
 #[test]

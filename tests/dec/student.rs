@@ -1,6 +1,8 @@
 //! q, P, their divergence and its gradient.
 
-use manyhands_dec::{kl_divergence, kl_gradient, soft_assignment, target_distribution};
+use manyhands_dec::{
+    balanced_target_distribution, kl_divergence, kl_gradient, soft_assignment, target_distribution,
+};
 use ndarray::{Array1, Array2, Axis, array};
 use proptest::prelude::*;
 
@@ -99,6 +101,26 @@ fn a_point_on_a_centre_belongs_to_it_and_pulls_nothing_along_itself() {
 fn clusters_without_mass_and_rows_without_assignment_get_no_target() {
     let p = target_distribution(array![[1.0, 0.0], [0.5, 0.0], [0.0, 0.0]].view());
     assert_eq!(p, array![[1.0, 0.0], [1.0, 0.0], [0.0, 0.0]]);
+}
+
+#[test]
+fn the_balance_is_a_power_of_the_masses() {
+    let q = array![[0.9, 0.1], [0.8, 0.2], [0.4, 0.6]];
+    // Masses 2.1 and 0.9; the last row is q² / s^λ, normalised.
+    for (balance, wants) in [
+        (0.0, 0.16 / (0.16 + 0.36)),
+        (1.0, 0.16 / 2.1 / (0.16 / 2.1 + 0.36 / 0.9)),
+        (2.0, 0.16 / 4.41 / (0.16 / 4.41 + 0.36 / 0.81)),
+        (-1.0, 0.16 * 2.1 / (0.16 * 2.1 + 0.36 * 0.9)),
+    ] {
+        let p = balanced_target_distribution(q.view(), balance);
+        assert!((p[[2, 0]] - wants).abs() < 1e-12, "balance {balance}: {} is not {wants}", p[[2, 0]]);
+    }
+    assert_eq!(balanced_target_distribution(q.view(), 1.0), target_distribution(q.view()));
+    let empty = array![[1.0, 0.0], [0.0, 0.0]];
+    for balance in [-8.0, 0.0, 8.0] {
+        assert_eq!(balanced_target_distribution(empty.view(), balance), empty);
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::engine::Backend;
 use crate::epoch::{Report, Stage};
 use crate::error::Result;
 use crate::feed::Feed;
+use crate::neighbours::GRAPH_IMAGES;
 use crate::network::{Activation, Dense, Initialisation, Network};
 use crate::objective::{Objective, ReconstructionLoss};
 use crate::optimiser::Optimiser;
@@ -45,6 +46,7 @@ pub struct AutoencoderParams {
     fine_tune_schedule: Vec<Segment>,
     neighbour_schedule: Vec<Segment>,
     n_neighbours: usize,
+    neighbour_rounds: usize,
     repulsion: f64,
     neighbour_reconstruction_weight: f64,
     /// On the input of the first layer in its own phase; deeper layers always get `dropout`.
@@ -67,6 +69,7 @@ impl Autoencoder {
             fine_tune_schedule: Vec::new(),
             neighbour_schedule: Vec::new(),
             n_neighbours: 15,
+            neighbour_rounds: 1,
             repulsion: 5.0,
             neighbour_reconstruction_weight: 0.0,
             image_dropout: 0.0,
@@ -161,6 +164,13 @@ impl AutoencoderParams {
     #[must_use]
     pub fn neighbour_schedule(mut self, schedule: &[Segment]) -> Self {
         self.neighbour_schedule = schedule.to_vec();
+        self
+    }
+
+    /// Graphs that the encoder learns from one after the other, each of the embedding that the one before left.
+    #[must_use]
+    pub fn neighbour_rounds(mut self, n: usize) -> Self {
+        self.neighbour_rounds = n;
         self
     }
 
@@ -286,10 +296,11 @@ impl AutoencoderParams {
             reconstruction_loss: self.reconstruction_loss,
             ..Objective::NOTHING
         };
-        let plan = |stage, schedule: &[Segment]| {
+        let plan_for = |n_images, stage, schedule: &[Segment]| {
             let plan = Plan::new(stage, &self.options);
             Plan { objective, ..plan.schedule(schedule, n_images, self.options.max_epochs) }
         };
+        let plan = |stage, schedule| plan_for(n_images, stage, schedule);
         let last = self.dims.len() - 1;
         let layers = (0..self.dims.len()).filter(|_| !self.layer_schedule.is_empty()).map(|i| {
             let plan = plan(Stage::Layer(i), &self.layer_schedule);
@@ -299,7 +310,8 @@ impl AutoencoderParams {
         });
         let fine_tune = plan(Stage::FineTune, &self.fine_tune_schedule);
         let fine_tune = Plan { input_dropout: self.fine_tune_dropout, ..fine_tune };
-        let neighbours = plan(Stage::Neighbours, &self.neighbour_schedule);
+        let n_in_graph = n_images.min(GRAPH_IMAGES);
+        let neighbours = plan_for(n_in_graph, Stage::Neighbours, &self.neighbour_schedule);
         let neighbours = Plan {
             n_neighbours: self.n_neighbours,
             objective: Objective {
@@ -310,7 +322,10 @@ impl AutoencoderParams {
             },
             ..neighbours
         };
-        let neighbours = (!self.neighbour_schedule.is_empty()).then_some((neighbours, Part::All));
+        let n_rounds = if self.neighbour_schedule.is_empty() { 0 } else { self.neighbour_rounds };
+        let neighbours = (0..n_rounds).map(|i| {
+            (Plan { seed: neighbours.seed.wrapping_add(i as u64), ..neighbours.clone() }, Part::All)
+        });
         layers.chain(std::iter::once((fine_tune, Part::All))).chain(neighbours).collect()
     }
 }

@@ -82,6 +82,11 @@ pub(crate) fn dropout(name: &'static str, rate: f64) -> Result<()> {
     parameter((0.0..1.0).contains(&rate), name, rate, "a number in 0..1")
 }
 
+/// A power of the clusters' masses.
+pub(crate) fn balance(exponent: f64) -> Result<()> {
+    parameter((-8.0..=8.0).contains(&exponent), "balance", exponent, "a number in -8..=8")
+}
+
 /// The weight of a loss.
 pub(crate) fn weight(name: &'static str, weight: f64) -> Result<()> {
     parameter(weight >= 0.0 && weight.is_finite(), name, weight, "a finite number of at least 0")

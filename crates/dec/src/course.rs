@@ -4,11 +4,11 @@ use crate::engine::{self, Batch, Engine, State};
 use crate::epoch::{Epoch, StopReason};
 use crate::error::{Error, Result};
 use crate::feed::{Feed, dropout, order, with_partners};
-use crate::network::{Dense, Network};
+use crate::network::Network;
 use crate::objective::Losses;
 use crate::plan::{Plan, Selection};
 use crate::random::{Purpose, stream};
-use crate::student::{soft_assignment, target_distribution};
+use crate::student::{balanced_target_distribution, soft_assignment};
 use ndarray::{Array2, Axis};
 
 /// A training under way.
@@ -33,6 +33,8 @@ pub(crate) struct Progress {
     pub(crate) best: Option<Best>,
     /// Cluster of every training row at the last update of the target.
     pub(crate) assignment: Option<Vec<u32>>,
+    /// Effective number of clusters at the first update.
+    pub(crate) n_effective: Option<f64>,
 }
 
 /// The best network so far by the development set.
@@ -50,7 +52,7 @@ impl<'a> Course<'a> {
     }
 
     pub(crate) fn resume(plan: Plan, feed: Feed<'a>, state: State, progress: Progress) -> Result<Self> {
-        let code_width = state.network.encoder.last().map_or(0, Dense::n_outputs);
+        let code_width = state.network.n_embedding();
         let engine = engine::start(plan.backend, state, plan.optimiser)?;
         let mut course = Self { plan, feed, engine, code_width, progress, order: None, diverged: None };
         course.stop_at_the_end();
@@ -79,6 +81,10 @@ impl<'a> Course<'a> {
             return Ok(None);
         }
         let (target, changed) = self.update_target(index)?;
+        if self.has_collapsed() {
+            self.progress.stop = Some(StopReason::Collapsed);
+            return Ok(None);
+        }
         if let (Some(changed), Some(tolerance)) = (changed, self.plan.tolerance)
             && changed < tolerance
         {
@@ -148,7 +154,19 @@ impl<'a> Course<'a> {
             before.iter().zip(&assignment).filter(|(a, b)| a != b).count() as f64 / assignment.len() as f64
         });
         self.progress.assignment = Some(assignment);
-        Ok((Some(target_distribution(q.view()).mapv(|p| p as f32)), changed))
+        let target = balanced_target_distribution(q.view(), self.plan.balance);
+        Ok((Some(target.mapv(|p| p as f32)), changed))
+    }
+
+    /// Have the clusters of the first update run into each other? The answer lies in their effective number, the exponential of the entropy of their
+    /// shares of the images; where only one is left, it is yes.
+    fn has_collapsed(&mut self) -> bool {
+        let (Some(limit), Some(assignment)) = (self.plan.collapse, &self.progress.assignment) else {
+            return false;
+        };
+        let now = effective_number(assignment);
+        let first = *self.progress.n_effective.get_or_insert(now);
+        now < first && (now <= limit * first || now == 1.0)
     }
 
     /// The steps of one epoch; mean losses.
@@ -251,4 +269,14 @@ impl<'a> Course<'a> {
         };
         with(self.engine.as_mut(), &batch)
     }
+}
+
+/// The exponential of the entropy of the clusters' shares: K clusters of the same size count as K, one that holds all as 1.
+fn effective_number(assignment: &[u32]) -> f64 {
+    let n_clusters = assignment.iter().max().map_or(0, |&most| most as usize + 1);
+    let mut counts = vec![0usize; n_clusters];
+    assignment.iter().for_each(|&cluster| counts[cluster as usize] += 1);
+    let shares =
+        counts.iter().filter(|&&count| count > 0).map(|&count| count as f64 / assignment.len() as f64);
+    shares.map(|share| -share * share.ln()).sum::<f64>().exp()
 }

@@ -7,13 +7,13 @@ use crate::engine::Backend;
 use crate::epoch::{Report, Stage, StopReason};
 use crate::error::Result;
 use crate::feed::Feed;
+use crate::initial::{InitialCentres, Search};
 use crate::objective::{Objective, ReconstructionLoss};
 use crate::optimiser::Optimiser;
 use crate::options::{Options, fitted_model, training_options};
-use crate::plan::{Plan, Profile, Segment};
-use crate::trained::{Trained, hard};
-use crate::training::{Part, Training};
-use crate::{kmeans, mixture};
+use crate::plan::{COLLAPSE, Plan, Profile, Segment};
+use crate::trained::Trained;
+use crate::training::Training;
 use ndarray::{Array1, Array2, ArrayView2};
 use std::path::Path;
 
@@ -35,18 +35,6 @@ use std::path::Path;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dec(pub(crate) Trained);
 
-/// How the first centres are found in the embedding of the autoencoder.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum InitialCentres {
-    /// Centres of the k-means with the least inertia, as in both papers. It takes clusters for round and equally wide.
-    KMeans,
-    /// Means of the likeliest mixture of normal distributions with covariances of their own, each run started from a k-means: clusters may be
-    /// long, and of different widths (on an embedding of neighbours, McConville et al. 2021).
-    #[default]
-    Mixture,
-}
-
 /// How a [`Dec`] is trained.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DecParams {
@@ -56,9 +44,13 @@ pub struct DecParams {
     schedule: Vec<Segment>,
     update_interval: Option<usize>,
     tolerance: f64,
+    balance: f64,
+    collapse: Option<f64>,
+    overcluster: usize,
     alpha: f64,
     initial_centres: InitialCentres,
     n_restarts: usize,
+    kmeans_batch: Option<usize>,
     cluster_weight: f64,
     reconstruction_weight: f64,
 }
@@ -74,9 +66,13 @@ impl Dec {
             schedule: Vec::new(),
             update_interval: None,
             tolerance: 1e-3,
+            balance: 1.0,
+            collapse: Some(COLLAPSE),
+            overcluster: 1,
             alpha: 1.0,
             initial_centres: InitialCentres::default(),
             n_restarts: 20,
+            kmeans_batch: None,
             cluster_weight: 1.0,
             reconstruction_weight: 0.0,
         }
@@ -89,7 +85,7 @@ impl Dec {
     ///
     /// When the images are of another width or not finite.
     pub fn predict(&self, images: ArrayView2<'_, f32>) -> Result<Array1<usize>> {
-        Ok(hard(&self.predict_proba(images)?))
+        self.0.clusters(images)
     }
 
     /// Soft assignment q: images × clusters, each row sums to 1.
@@ -174,6 +170,34 @@ impl DecParams {
         self
     }
 
+    /// Power of the clusters' masses by which the target is divided, in −8..=8; 1 as in the paper, which evens out sizes. Where classes are of
+    /// very different sizes, 0 leaves sizes alone; see [`balanced_target_distribution`](crate::balanced_target_distribution).
+    #[must_use]
+    pub fn balance(mut self, exponent: f64) -> Self {
+        self.balance = exponent;
+        self
+    }
+
+    /// Stop with [`StopReason::Collapsed`] when the effective number of clusters, the exponential of the entropy of their shares of the images, falls to
+    /// this fraction of what it was before the first epoch, or when a single cluster holds all images; 0.5, and `None` never looks. The model is
+    /// then that of the collapse: an earlier one is had by [`Training::snapshot`].
+    #[must_use]
+    pub fn collapse(mut self, fraction: Option<f64>) -> Self {
+        self.collapse = fraction;
+        self
+    }
+
+    /// Trains with so many times the centres, and merges them at the end; 1. Rare classes have centres of their own while the embedding forms,
+    /// and a class that falls into several groups is not torn between clusters of others.
+    ///
+    /// Always the pair of centres is merged whose union adds the least to the sum of squared distances in the embedding (Ward 1963), sizes being the
+    /// images of each centre at the last update of the target. The centre of a cluster is the mean of its centres, weighted by size.
+    #[must_use]
+    pub fn overcluster(mut self, factor: usize) -> Self {
+        self.overcluster = factor;
+        self
+    }
+
     /// Degrees of freedom of the Student-t kernel; 1 as in the paper.
     #[must_use]
     pub fn alpha(mut self, alpha: f64) -> Self {
@@ -192,6 +216,14 @@ impl DecParams {
     #[must_use]
     pub fn n_restarts(mut self, n_restarts: usize) -> Self {
         self.n_restarts = n_restarts;
+        self
+    }
+
+    /// Rows in a step of the initial k-means, where the first centres are its own; `None`, the default, takes all of them in every step, which 20 restarts on some hundred thousand
+    /// images can afford. For millions, say 10 000: see [`KMeansParams::mini_batch`](crate::KMeansParams::mini_batch).
+    #[must_use]
+    pub fn kmeans_batch(mut self, n_rows: Option<usize>) -> Self {
+        self.kmeans_batch = n_rows;
         self
     }
 
@@ -219,7 +251,7 @@ impl DecParams {
         self.training(autoencoder, images)?.complete()
     }
 
-    /// The same, epoch by epoch. The initial k-means runs here.
+    /// The same, epoch by epoch. The initial k-means runs before the first epoch: not where [`Training::resume`] takes over from a later one.
     ///
     /// # Errors
     ///
@@ -230,17 +262,21 @@ impl DecParams {
         images: ArrayView2<'a, f32>,
     ) -> Result<Training<'a, Dec>> {
         self.check()?;
-        check::images(images, self.n_clusters.max(2), "its clusters")?;
-        let embedding = autoencoder.transform(images)?;
-        let find = match self.initial_centres {
-            InitialCentres::KMeans => kmeans::centres,
-            InitialCentres::Mixture => mixture::centres,
-        };
-        let Trained { mut network, scaling, .. } = autoencoder.0;
-        network.centres = Some(find(embedding.view(), self.n_clusters, self.n_restarts, self.options.seed)?);
+        let n_centres = self.n_clusters.saturating_mul(self.overcluster);
+        check::images(images, n_centres.max(2), "its clusters")?;
+        check::width(images, autoencoder.0.n_pixels())?;
+        let Trained { network, scaling, .. } = autoencoder.0;
         let feed = Feed::new(images, scaling).augmented(self.options.augmentation.as_ref())?;
         let plan = self.plan(images.nrows());
-        Training::new(vec![(plan, Part::All)], feed, network, self.alpha, Dec)
+        let search = Search {
+            how: self.initial_centres,
+            n_clusters: n_centres,
+            n_restarts: self.n_restarts,
+            seed: self.options.seed,
+            batch: self.kmeans_batch,
+        };
+        let training = Training::with_search(search, plan, feed, network, self.alpha, Dec)?;
+        Ok(if self.overcluster > 1 { training.merging_to(self.n_clusters) } else { training })
     }
 
     fn check(&self) -> Result<()> {
@@ -248,8 +284,15 @@ impl DecParams {
         self.options.check()?;
         check::parameter(self.update_interval != Some(0), "update_interval", 0, "at least 1 step")?;
         check::parameter(self.n_restarts > 0, "n_restarts", self.n_restarts, "at least 1")?;
+        check::parameter(self.kmeans_batch != Some(0), "kmeans_batch", 0, "at least 1 row")?;
         let tolerance_holds = (0.0..=1.0).contains(&self.tolerance);
         check::parameter(tolerance_holds, "tolerance", self.tolerance, "a fraction in 0..=1")?;
+        check::balance(self.balance)?;
+        if let Some(fraction) = self.collapse {
+            let holds = (0.0..1.0).contains(&fraction);
+            check::parameter(holds, "collapse", fraction, "a fraction of at least 0 and below 1")?;
+        }
+        check::parameter(self.overcluster > 0, "overcluster", 0, "at least 1 centre a cluster")?;
         check::parameter(
             self.alpha > 0.0 && self.alpha.is_finite(),
             "alpha",
@@ -272,6 +315,8 @@ impl DecParams {
                 alpha: self.alpha,
                 ..Objective::NOTHING
             },
+            balance: self.balance,
+            collapse: self.collapse,
             tolerance: Some(self.tolerance),
             ..Plan::new(Stage::Dec, &self.options)
         };

@@ -82,6 +82,9 @@ pub struct Epoch {
 pub enum StopReason {
     /// Fewer images than the tolerance changed their cluster.
     Converged,
+    /// The clusters ran into each other: their effective number, the exponential of the entropy of their shares of the images, fell to half of
+    /// what it was before the first epoch, or only one was left.
+    Collapsed,
     /// The losses on the development images did not fall for as many epochs as the patience allows.
     Patience,
     /// All epochs were used.

@@ -160,7 +160,7 @@ pub enum Error {
         /// What it said.
         message: String,
     },
-    /// The initial k-means or the principal components failed.
+    /// The principal components failed.
     #[error("{step}: {message}")]
     LinearAlgebra {
         /// Which step.

@@ -2,7 +2,7 @@
 
 use crate::augmentation::Augmentation;
 use crate::engine;
-use crate::error;
+use crate::error::Result;
 use crate::network::Dense;
 use crate::plan::Plan;
 use crate::random::{Purpose, stream};
@@ -52,7 +52,7 @@ impl<'a> Feed<'a> {
     }
 
     /// With what changes images before a step sees them.
-    pub(crate) fn augmented(self, augmentation: Option<&Augmentation>) -> error::Result<Self> {
+    pub(crate) fn augmented(self, augmentation: Option<&Augmentation>) -> Result<Self> {
         augmentation.map_or(Ok(()), |augmentation| augmentation.check(self.images.ncols()))?;
         Ok(Self { augmentation: augmentation.cloned(), ..self })
     }
@@ -90,18 +90,28 @@ impl<'a> Feed<'a> {
         self.classes.as_ref().map(|classes| classes.select(Axis(0), rows))
     }
 
-    /// Calls `with` on the images of `rows`, a chunk at a time, and stacks what it returns.
-    pub(crate) fn in_chunks<E>(
+    /// Calls `with` on the images of `rows`, a chunk at a time, and on the position of its first in `rows`.
+    pub(crate) fn each_chunk(
+        &self,
+        rows: &[usize],
+        mut with: impl FnMut(usize, ArrayView2<'_, f32>) -> Result<()>,
+    ) -> Result<()> {
+        let mut chunks = rows.chunks(CHUNK).enumerate();
+        chunks.try_for_each(|(i, rows)| with(i * CHUNK, self.gather(rows).view()))
+    }
+
+    /// The same, stacking what `with` returns.
+    pub(crate) fn in_chunks(
         &self,
         rows: &[usize],
         n_columns: usize,
-        mut with: impl FnMut(ArrayView2<'_, f32>) -> Result<Array2<f32>, E>,
-    ) -> Result<Array2<f32>, E> {
+        mut with: impl FnMut(ArrayView2<'_, f32>) -> Result<Array2<f32>>,
+    ) -> Result<Array2<f32>> {
         let mut stacked = Array2::zeros((rows.len(), n_columns));
-        for (i, rows) in rows.chunks(CHUNK).enumerate() {
-            let part = with(self.gather(rows).view())?;
-            stacked.slice_mut(s![i * CHUNK..i * CHUNK + rows.len(), ..]).assign(&part);
-        }
+        self.each_chunk(rows, |start, images| {
+            stacked.slice_mut(s![start..start + images.nrows(), ..]).assign(&with(images)?);
+            Ok(())
+        })?;
         Ok(stacked)
     }
 }

@@ -4,6 +4,7 @@
 use crate::autoencoder::{Autoencoder, AutoencoderParams};
 use crate::dec::{Dec, DecParams};
 use crate::error::{Error, Result};
+use crate::kmeans::{KMeans, KMeansParams};
 use crate::multitask::{Multitask, MultitaskParams};
 use crate::recluster::ReclusterParams;
 use crate::supervised::{Supervised, SupervisedParams};
@@ -18,6 +19,14 @@ impl<D: Data<Elem = f32>, T> Fit<Images<D>, T, Error> for AutoencoderParams {
     type Object = Autoencoder;
 
     fn fit(&self, dataset: &DatasetBase<Images<D>, T>) -> Result<Autoencoder> {
+        self.fit(dataset.records().view())
+    }
+}
+
+impl<D: Data<Elem = f32>, T> Fit<Images<D>, T, Error> for KMeansParams {
+    type Object = KMeans;
+
+    fn fit(&self, dataset: &DatasetBase<Images<D>, T>) -> Result<KMeans> {
         self.fit(dataset.records().view())
     }
 }
@@ -91,7 +100,7 @@ macro_rules! predicts {
     )*};
 }
 
-predicts!(Dec predicts "cluster", Multitask predicts "class", Supervised predicts "class");
+predicts!(Dec predicts "cluster", KMeans predicts "cluster", Multitask predicts "class", Supervised predicts "class");
 
 macro_rules! transforms {
     ($($model:ident),*) => {$(

@@ -1,7 +1,7 @@
 //! The initial centres as the means of a mixture of normal distributions: clusters of an embedding are seldom round.
 
 use crate::error::{Error, Result};
-use crate::kmeans;
+use crate::kmeans::KMeans;
 use crate::random::{Purpose, stream};
 use linfa_linalg::cholesky::Cholesky;
 use linfa_linalg::triangular::{SolveTriangular, UPLO};
@@ -34,8 +34,9 @@ pub(crate) fn centres(
     let prior = Prior::of(points.view(), n_clusters);
     let mut best: Option<Mixture> = None;
     for restart in 0..n_restarts {
-        let start = kmeans::centres(sample.view(), n_clusters, 1, seed.wrapping_add(restart as u64))?;
-        let mixture = Mixture::around(points.view(), start.mapv(f64::from).view(), &prior)?
+        let seed = seed.wrapping_add(restart as u64);
+        let start = KMeans::params(n_clusters).seed(seed).n_restarts(1).fit(sample.view())?;
+        let mixture = Mixture::around(points.view(), start.centres().mapv(f64::from).view(), &prior)?
             .fit(points.view(), &prior)?;
         if best.as_ref().is_none_or(|best| mixture.log_likelihood > best.log_likelihood) {
             best = Some(mixture);

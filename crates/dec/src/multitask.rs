@@ -89,7 +89,7 @@ impl Multitask {
     ///
     /// As [`predict`](Self::predict).
     pub fn predict_clusters(&self, images: ArrayView2<'_, f32>) -> Result<Array1<usize>> {
-        Ok(hard(&self.0.assignment(images)?))
+        self.0.clusters(images)
     }
 
     /// Embedding of each image: images × embedding.

@@ -133,10 +133,14 @@ impl Network {
             && (layers(self), centres(self), head(self)) == (layers(other), centres(other), head(other))
     }
 
+    pub(crate) fn n_embedding(&self) -> usize {
+        self.encoder.last().map_or(0, Dense::n_outputs)
+    }
+
     /// Does every matrix take what the one before it gives? True for every network made here; a damaged file may hold another.
     pub(crate) fn is_consistent(&self) -> bool {
         let chain: Vec<&Dense> = self.encoder.iter().chain(&self.decoder).collect();
-        let n_embedding = self.encoder.last().map_or(0, Dense::n_outputs);
+        let n_embedding = self.n_embedding();
         let n_features = match &self.head {
             Some(Head { input: HeadInput::Assignment, .. }) => self.centres.as_ref().map(Array2::nrows),
             _ => Some(n_embedding),

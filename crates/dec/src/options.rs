@@ -98,6 +98,38 @@ macro_rules! fitted_model {
                 &self.0.report
             }
 
+            /// Calls `with`, say `predict`, on each of the `chunks` in turn while the next one is read: for more images than fit into memory.
+            ///
+            /// An item is what `with` gives, or the first error, after which there is nothing more. Chunks may be of different heights; some
+            /// thousand images keep all cores busy. At most two chunks are held, and what `with` makes of one.
+            ///
+            /// ```
+            /// use manyhands_dec::{Autoencoder, Error};
+            /// use ndarray::Array2;
+            ///
+            /// let images = Array2::from_shape_fn((64, 16), |(i, j)| ((i * j) % 7) as f32);
+            /// let model = Autoencoder::params(&[8, 2]).max_epochs(Some(1)).fit(images.view())?;
+            /// // A reader's chunks are read as they are asked for, and its errors handed on.
+            /// let chunks = (0..4).map(|_| Ok::<_, Error>(images.clone()));
+            /// let parts = model.in_chunks(chunks, Autoencoder::transform).collect::<Result<Vec<_>, _>>()?;
+            /// assert_eq!((parts.len(), parts[0].dim()), (4, (64, 2)));
+            /// # Ok::<(), Error>(())
+            /// ```
+            ///
+            /// # Errors
+            ///
+            /// As `with`, rows counted from the first chunk; and those of the chunks.
+            pub fn in_chunks<T: Send, E: From<crate::Error> + Send, I>(
+                &self,
+                chunks: I,
+                with: impl Fn(&Self, ArrayView2<'_, f32>) -> Result<T> + Sync,
+            ) -> impl Iterator<Item = Result<T, E>>
+            where
+                I: IntoIterator<Item = Result<ndarray::Array2<f32>, E>, IntoIter: Send>,
+            {
+                crate::chunks::in_chunks(self, chunks, with)
+            }
+
             /// Writes the model to `path` as safetensors; the file appears whole or not at all.
             ///
             /// # Errors

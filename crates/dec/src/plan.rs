@@ -83,6 +83,9 @@ pub enum Selection {
     ClassAndReconstruction,
 }
 
+/// At which fraction of the clusters a clustering counts as collapsed.
+pub(crate) const COLLAPSE: f64 = 0.5;
+
 /// Everything that decides how one stage trains; two equal plans on equal images train to the same bits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Plan {
@@ -103,6 +106,10 @@ pub(crate) struct Plan {
     pub(crate) augmentation: Option<String>,
     pub(crate) input_dropout: f64,
     pub(crate) code_dropout: f64,
+    /// Power of the clusters' masses in the target.
+    pub(crate) balance: f64,
+    /// Stop when at most this fraction of the clusters is left.
+    pub(crate) collapse: Option<f64>,
     /// Neighbours of each image in the graph; 0: no graph.
     pub(crate) n_neighbours: usize,
     /// Stop when fewer than this fraction of the images change their cluster.
@@ -129,6 +136,8 @@ impl Plan {
             augmentation: options.augmentation.as_ref().map(|augmentation| augmentation.name().to_owned()),
             input_dropout: 0.0,
             code_dropout: 0.0,
+            balance: 1.0,
+            collapse: None,
             n_neighbours: 0,
             tolerance: None,
             patience: None,

@@ -14,7 +14,8 @@ pub(crate) enum Purpose {
     Head = 6,
     Partners = 7,
     Mixture = 8,
-    Augmentation = 9,
+    Graph = 9,
+    Augmentation = 10,
 }
 
 /// The stream of `purpose` for item `index` (a layer, a pass, a step) under `seed`.

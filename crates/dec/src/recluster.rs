@@ -11,7 +11,7 @@ use crate::labels::{self, LabelWeights, Labels};
 use crate::multitask::Multitask;
 use crate::optimiser::Optimiser;
 use crate::options::{Options, training_options};
-use crate::plan::{Length, Plan, Profile, Segment, Selection};
+use crate::plan::{COLLAPSE, Length, Plan, Profile, Segment, Selection};
 use crate::teaching::{Teaching, Weights, loss_options, teaching_options};
 use crate::trained::Trained;
 use crate::training::{Part, Training};
@@ -45,6 +45,7 @@ pub struct ReclusterParams {
     schedule: Vec<Segment>,
     update_interval: Option<usize>,
     tolerance: f64,
+    balance: f64,
     weights: Weights,
     teaching: Teaching,
 }
@@ -60,6 +61,7 @@ impl Recluster {
             schedule: Vec::new(),
             update_interval: None,
             tolerance: 1e-3,
+            balance: 1.0,
             weights: Weights { class: 1.0, cluster: 0.1, reconstruction: 1.0, last: None },
             teaching: Teaching::new(),
         }
@@ -103,6 +105,13 @@ impl ReclusterParams {
     #[must_use]
     pub fn tolerance(mut self, tolerance: f64) -> Self {
         self.tolerance = tolerance;
+        self
+    }
+
+    /// Power of the clusters' masses by which the target is divided, in −8..=8; 1, as in [`DecParams::balance`](crate::DecParams::balance).
+    #[must_use]
+    pub fn balance(mut self, exponent: f64) -> Self {
+        self.balance = exponent;
         self
     }
 
@@ -155,6 +164,7 @@ impl ReclusterParams {
         check::parameter(self.update_interval != Some(0), "update_interval", 0, "at least 1 step")?;
         let tolerance_holds = (0.0..=1.0).contains(&self.tolerance);
         check::parameter(tolerance_holds, "tolerance", self.tolerance, "a fraction in 0..=1")?;
+        check::balance(self.balance)?;
         self.teaching.check(n_classes)?;
         self.weights.check()?;
         if self.weights.teach() {
@@ -167,6 +177,8 @@ impl ReclusterParams {
         let plan = Plan {
             shuffle: self.shuffle,
             steps_per_epoch: self.update_interval,
+            balance: self.balance,
+            collapse: Some(COLLAPSE),
             tolerance: Some(self.tolerance),
             ..Plan::new(Stage::Recluster, &self.options)
         };

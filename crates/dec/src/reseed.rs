@@ -2,7 +2,7 @@
 
 use crate::check;
 use crate::error::{Error, Result};
-use crate::kmeans;
+use crate::kmeans::KMeans;
 use crate::multitask::Multitask;
 use crate::network::{Activation, Dense, Head, HeadInput};
 use crate::student::soft_assignment;
@@ -54,7 +54,8 @@ impl Multitask {
         let mut centres = Vec::new();
         for (class, n) in shares(&sizes, n_clusters).into_iter().enumerate().filter(|&(_, n)| n > 0) {
             let of_class = embedding.select(Axis(0), &rows(class));
-            centres.push(kmeans::centres(of_class.view(), n, N_RESTARTS, seed.wrapping_add(class as u64))?);
+            let search = KMeans::params(n).n_restarts(N_RESTARTS).seed(seed.wrapping_add(class as u64));
+            centres.push(search.fit(of_class.view())?.centres().to_owned());
         }
         let views: Vec<_> = centres.iter().map(Array2::view).collect();
         let centres = concatenate(Axis(0), &views).expect("centres of one embedding are of one width");

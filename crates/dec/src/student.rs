@@ -49,7 +49,22 @@ pub fn soft_assignment(
 /// `q` must hold **all** images: the masses of a mini-batch are noise. A cluster without mass gets no target, and a row of zeros stays one.
 #[must_use]
 pub fn target_distribution(q: ArrayView2<'_, f64>) -> Array2<f64> {
-    let mass = q.sum_axis(Axis(0));
+    balanced_target_distribution(q, 1.0)
+}
+
+/// The same with a power of the masses.
+///
+/// # Formula
+///
+/// ```text
+/// p_ik = (q_ik² / s_k^λ) / Σ_j (q_ij² / s_j^λ)
+/// ```
+///
+/// `balance` is λ. With 1, the paper's, an image between two clusters is drawn to the smaller one, and clusters become alike in size. With 0 sizes do not
+/// matter: q is sharpened and no more. Below 0 the image is drawn to the larger one, so that a small cluster is left to the images that are surely its own.
+#[must_use]
+pub fn balanced_target_distribution(q: ArrayView2<'_, f64>, balance: f64) -> Array2<f64> {
+    let mass = q.sum_axis(Axis(0)).mapv(|mass| if mass > 0.0 { mass.powf(balance) } else { 0.0 });
     let mut p = Array2::zeros(q.dim());
     p.axis_iter_mut(Axis(0)).into_par_iter().zip(q.axis_iter(Axis(0))).for_each(|(mut p, q)| {
         for ((p, &q), &mass) in p.iter_mut().zip(q).zip(&mass) {

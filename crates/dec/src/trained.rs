@@ -10,7 +10,8 @@ use crate::scale::Scaling;
 use crate::storage::{self, Shape};
 use crate::student::soft_assignment;
 use crate::{argmax, engine};
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView2, Axis, s};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -37,62 +38,81 @@ impl Trained {
         self.network.head.as_ref().map_or(0, |head| head.dense.n_outputs())
     }
 
-    fn n_embedding(&self) -> usize {
-        self.network.encoder.last().map_or(0, Dense::n_outputs)
-    }
-
-    /// images × `n_columns`, a chunk of images at a time.
+    /// Calls `with` on the embeddings of a chunk of images at a time, and on where the chunk begins.
     fn stream(
         &self,
         images: ArrayView2<'_, f32>,
-        n_columns: usize,
-        with: impl Fn(ArrayView2<'_, f32>) -> Array2<f32>,
-    ) -> Result<Array2<f32>> {
+        mut with: impl FnMut(usize, ArrayView2<'_, f32>),
+    ) -> Result<()> {
         check::width(images, self.n_pixels())?;
         check::finite(images)?;
         let feed = Feed::new(images, self.scaling);
-        feed.in_chunks(&feed.rows, n_columns, |images| Ok(with(images)))
+        feed.each_chunk(&feed.rows, |start, images| {
+            with(start, engine::embed(&self.network.encoder, images).view());
+            Ok(())
+        })
     }
 
     pub(crate) fn embedding(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
-        self.stream(images, self.n_embedding(), |images| engine::embed(&self.network.encoder, images))
+        let mut whole = Array2::zeros((images.nrows(), self.network.n_embedding()));
+        self.stream(images, |start, z| whole.slice_mut(s![start..start + z.nrows(), ..]).assign(&z))?;
+        Ok(whole)
     }
 
     /// In the scale that the network sees.
     pub(crate) fn reconstruction(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
-        self.stream(images, self.n_pixels(), |images| {
-            let embedding = engine::embed(&self.network.encoder, images);
-            engine::embed(&self.network.decoder, embedding.view())
-        })
+        let mut whole = Array2::zeros((images.nrows(), self.n_pixels()));
+        self.stream(images, |start, z| {
+            let part = engine::embed(&self.network.decoder, z);
+            whole.slice_mut(s![start..start + z.nrows(), ..]).assign(&part);
+        })?;
+        Ok(whole)
     }
 
-    /// images × clusters
+    /// Soft assignment: images × clusters
     pub(crate) fn assignment(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f64>> {
-        let embedding = self.embedding(images)?;
-        Ok(self.assignment_of(embedding.view()))
+        let mut q = Array2::zeros((images.nrows(), self.n_clusters()));
+        if let Some(centres) = &self.network.centres {
+            self.stream(images, |start, z| {
+                let part = soft_assignment(z, centres.view(), self.alpha);
+                q.slice_mut(s![start..start + z.nrows(), ..]).assign(&part);
+            })?;
+        }
+        Ok(q)
     }
 
-    fn assignment_of(&self, embedding: ArrayView2<'_, f32>) -> Array2<f64> {
-        match &self.network.centres {
-            Some(centres) => soft_assignment(embedding, centres.view(), self.alpha),
-            None => Array2::zeros((embedding.nrows(), 0)),
+    /// The most probable cluster of each image, without the soft assignment of all of them.
+    pub(crate) fn clusters(&self, images: ArrayView2<'_, f32>) -> Result<Array1<usize>> {
+        let mut clusters = Array1::zeros(images.nrows());
+        if let Some(centres) = &self.network.centres {
+            self.stream(images, |start, z| {
+                let part = hard(&soft_assignment(z, centres.view(), self.alpha));
+                clusters.slice_mut(s![start..start + z.nrows()]).assign(&part);
+            })?;
         }
+        Ok(clusters)
     }
 
     /// images × classes
     pub(crate) fn class_probabilities(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f64>> {
-        let embedding = self.embedding(images)?;
         let mut probabilities = Array2::zeros((images.nrows(), self.n_classes()));
-        let Some(head) = &self.network.head else { return Ok(probabilities) };
-        let features = match head.input {
-            HeadInput::Assignment => self.assignment_of(embedding.view()),
-            HeadInput::Embedding => embedding.mapv(f64::from),
-        };
-        for (features, mut row) in features.rows().into_iter().zip(probabilities.axis_iter_mut(Axis(0))) {
-            let features = features.as_slice().expect("rows of a standard array are slices");
-            let logits = logits(features, head.dense.weight.view(), head.dense.bias.row(0));
-            row.iter_mut().zip(softmax(&logits)).for_each(|(to, p)| *to = p);
-        }
+        let Network { centres, head: Some(head), .. } = &self.network else { return Ok(probabilities) };
+        self.stream(images, |start, z| {
+            let features = match (head.input, centres) {
+                (HeadInput::Assignment, Some(centres)) => soft_assignment(z, centres.view(), self.alpha),
+                _ => z.mapv(f64::from),
+            };
+            (probabilities
+                .slice_mut(s![start..start + z.nrows(), ..])
+                .axis_iter_mut(Axis(0))
+                .into_par_iter())
+            .zip(features.axis_iter(Axis(0)))
+            .for_each(|(mut row, features)| {
+                let features = features.to_slice().expect("rows of a standard array are slices");
+                let logits = logits(features, head.dense.weight.view(), head.dense.bias.row(0));
+                row.iter_mut().zip(softmax(&logits)).for_each(|(to, p)| *to = p);
+            });
+        })?;
         Ok(probabilities)
     }
 }

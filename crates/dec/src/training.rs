@@ -7,10 +7,15 @@ use crate::engine;
 use crate::epoch::{Epoch, Report, StopReason};
 use crate::error::Result;
 use crate::feed::Feed;
-use crate::neighbours::nearest;
-use crate::network::{Dense, Network};
+use crate::initial::Search;
+use crate::merge::ward;
+use crate::neighbours::{GRAPH_IMAGES, nearest};
+use crate::network::Network;
 use crate::plan::Plan;
+use crate::random::{Purpose, stream};
 use crate::trained::Trained;
+use ndarray::Array2;
+use rand::seq::index;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -46,6 +51,10 @@ pub struct Training<'a, M> {
     /// The phase under way.
     phase: usize,
     course: Course<'a>,
+    /// How the centres are found before the first epoch; until then, those of `network` and `course` are zeros.
+    search: Option<Search>,
+    /// To how many clusters the centres are merged in the model.
+    n_merged: Option<usize>,
     /// What the phases share; its course trains a part of this network.
     feed: Feed<'a>,
     network: Network,
@@ -65,7 +74,56 @@ impl<'a, M> Training<'a, M> {
         make: fn(Trained) -> M,
     ) -> Result<Self> {
         let course = course(&phases[0], &feed, &network)?;
-        Ok(Self { phases, phase: 0, course, feed, network, epochs: Vec::new(), alpha, failed: false, make })
+        Ok(Self {
+            phases,
+            phase: 0,
+            course,
+            search: None,
+            n_merged: None,
+            feed,
+            network,
+            epochs: Vec::new(),
+            alpha,
+            failed: false,
+            make,
+        })
+    }
+
+    /// A training whose centres are searched for in the embedding when they are first asked for, so that a resumed training, which has its own,
+    /// need not wait for them.
+    pub(crate) fn with_search(
+        search: Search,
+        plan: Plan,
+        feed: Feed<'a>,
+        mut network: Network,
+        alpha: f64,
+        make: fn(Trained) -> M,
+    ) -> Result<Self> {
+        network.centres = Some(Array2::zeros((search.n_clusters, network.n_embedding())));
+        let training = Self::new(vec![(plan, Part::All)], feed, network, alpha, make)?;
+        Ok(Self { search: Some(search), ..training })
+    }
+
+    /// The centres of the model are merged until there are `n_clusters`.
+    pub(crate) fn merging_to(mut self, n_clusters: usize) -> Self {
+        self.n_merged = Some(n_clusters);
+        self
+    }
+
+    /// The network before the first epoch, with its centres.
+    fn first_network(&self, search: &Search) -> Result<Network> {
+        let centres = search.run(embedding(&self.feed, &self.network)?.view())?;
+        Ok(Network { centres: Some(centres), ..self.network.clone() })
+    }
+
+    /// Finds the centres unless they are there.
+    fn begin(&mut self) -> Result<()> {
+        if let Some(search) = &self.search {
+            self.network = self.first_network(search)?;
+            self.course = course(&self.phases[0], &self.feed, &self.network)?;
+            self.search = None;
+        }
+        Ok(())
     }
 
     /// At most so many epochs, all stages together.
@@ -86,7 +144,10 @@ impl<'a, M> Training<'a, M> {
     ///
     /// When the training has diverged, or the backend fails.
     pub fn snapshot(&self) -> Result<M> {
-        self.model(self.course.network()?)
+        self.model(match &self.search {
+            Some(search) => self.first_network(search)?,
+            None => self.course.network()?,
+        })
     }
 
     /// The model after the last epoch, be it the best or not: what a learning curve is drawn from.
@@ -95,18 +156,32 @@ impl<'a, M> Training<'a, M> {
     ///
     /// When the backend fails.
     pub fn latest(&self) -> Result<M> {
-        self.model(self.course.state()?.network)
+        self.model(match &self.search {
+            Some(search) => self.first_network(search)?,
+            None => self.course.state()?.network,
+        })
     }
 
     fn model(&self, trained: Network) -> Result<M> {
         let mut network = self.network.clone();
         merge(trained, self.phases[self.phase].1, &mut network);
+        if let (Some(n_clusters), Some(centres)) = (self.n_merged, &mut network.centres) {
+            *centres = ward(centres.view(), &self.sizes(centres.nrows()), n_clusters);
+        }
         let stop = self.course.progress.stop.filter(|_| self.phase + 1 == self.phases.len());
         let mut epochs = self.epochs.clone();
         epochs.extend_from_slice(&self.course.progress.epochs);
         let report = Report { epochs, stop_reason: stop.unwrap_or(StopReason::Interrupted) };
         let trained = Trained { network, scaling: self.feed.scaling, alpha: self.alpha, report };
         Ok((self.make)(trained))
+    }
+
+    /// Images of each of `n` centres at the last update of the target; alike before the first.
+    fn sizes(&self, n: usize) -> Vec<usize> {
+        let Some(assignment) = &self.course.progress.assignment else { return vec![1; n] };
+        let mut sizes = vec![0; n];
+        assignment.iter().for_each(|&centre| sizes[centre as usize] += 1);
+        sizes
     }
 
     /// Ends the training and gives its model, whether or not all epochs were taken.
@@ -126,6 +201,7 @@ impl<'a, M> Training<'a, M> {
 
     /// Trains one epoch of the phase under way, going on to the next phase where one is over.
     fn advance(&mut self) -> Result<Option<Epoch>> {
+        self.begin()?;
         loop {
             if let Some(epoch) = self.course.next_epoch()? {
                 return Ok(Some(epoch));
@@ -187,13 +263,21 @@ fn feed_of<'a>(plan: &Plan, part: Part, feed: &Feed<'a>, whole: &Network) -> Res
         feed.frozen = whole.encoder[..i].to_vec();
     }
     if plan.n_neighbours > 0 {
-        let width = whole.encoder.last().map_or(0, Dense::n_outputs);
-        let embedding = feed.in_chunks(&feed.rows, width, |images| {
-            Ok::<_, crate::error::Error>(engine::embed(&whole.encoder, images))
-        })?;
-        feed.neighbours = Some(nearest(embedding.view(), plan.n_neighbours));
+        let n = feed.rows.len();
+        if n > GRAPH_IMAGES {
+            let mut drawn =
+                index::sample(&mut stream(plan.seed, Purpose::Graph, 0), n, GRAPH_IMAGES).into_vec();
+            drawn.sort_unstable();
+            feed.rows = drawn.into_iter().map(|position| feed.rows[position]).collect();
+        }
+        feed.neighbours = Some(nearest(embedding(&feed, whole)?.view(), plan.n_neighbours));
     }
     Ok(feed)
+}
+
+/// The embedding of the rows that are trained on.
+fn embedding(feed: &Feed<'_>, network: &Network) -> Result<Array2<f32>> {
+    feed.in_chunks(&feed.rows, network.n_embedding(), |images| Ok(engine::embed(&network.encoder, images)))
 }
 
 /// Puts the trained part back into the whole.

@@ -94,8 +94,8 @@ fn objectives() -> Vec<Objective> {
         all(0.0, 0.0, 1.0, ReconstructionLoss::SumHalf, 1.0),
         all(0.0, 1.0, 0.0, ReconstructionLoss::Mean, 2.5),
         all(1.0, 0.0, 0.0, ReconstructionLoss::Mean, 1.0),
+        // Not neighbours alone: a shift of all images changes nothing there, and Adam would divide rounding by rounding.
         Objective { neighbour_weight: 1.5, ..all(0.5, 0.0, 0.3, ReconstructionLoss::Mean, 1.0) },
-        Objective { neighbour_weight: 1.0, ..all(0.0, 0.0, 0.0, ReconstructionLoss::Mean, 1.0) },
     ]
 }
 

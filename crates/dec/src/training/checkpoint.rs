@@ -6,6 +6,7 @@ use crate::engine::State;
 use crate::epoch::{Epoch, StopReason};
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
+use crate::initial::Search;
 use crate::objective::Losses;
 use crate::plan::Plan;
 use crate::scale::Scaling;
@@ -28,8 +29,15 @@ struct Checkpoint {
     epochs: [Vec<Epoch>; 2],
     stop: Option<StopReason>,
     best: Option<(usize, Losses)>,
+    /// Effective number of clusters at the first update of the target.
+    n_effective: Option<f64>,
     n_steps: u64,
     shapes: [Shape; 2],
+    /// Before the first epoch: how the centres are to be found.
+    #[serde(default)]
+    search: Option<Search>,
+    /// Clusters in the end, where there are more centres on the way.
+    n_merged: Option<usize>,
 }
 
 impl<M> Training<'_, M> {
@@ -64,8 +72,11 @@ impl<M> Training<'_, M> {
             epochs: [self.epochs.clone(), progress.epochs.clone()],
             stop: progress.stop,
             best: progress.best.as_ref().map(|best| (best.epoch, best.losses)),
+            n_effective: progress.n_effective,
             n_steps: state.n_steps,
             shapes: [Shape::of(&self.network), Shape::of(&state.network)],
+            search: self.search.clone(),
+            n_merged: self.n_merged,
         };
         storage::write(path.as_ref(), CHECKPOINT, checkpoint, &matrices)
     }
@@ -85,7 +96,10 @@ impl<M> Training<'_, M> {
             let reason = "the parts of the checkpoint do not fit each other".to_owned();
             Error::Foreign { path: path.to_owned(), reason }
         };
-        if file.content.phases != self.phases {
+        if file.content.phases != self.phases
+            || file.content.n_merged != self.n_merged
+            || (file.content.search.is_some() && file.content.search != self.search)
+        {
             return Err(other("parameters"));
         }
         let fingerprint = Fingerprint::of(&self.feed);
@@ -132,10 +146,12 @@ impl<M> Training<'_, M> {
         }
         let [before, epochs] = file.content.epochs;
         let state = State { network, gradients, moments, n_steps: file.content.n_steps };
-        let progress = Progress { epochs, stop: file.content.stop, best, assignment };
+        let n_effective = file.content.n_effective;
+        let progress = Progress { epochs, stop: file.content.stop, best, assignment, n_effective };
         let feed = feed_of(&plan, part, &self.feed, &whole)?;
         self.course = Course::resume(plan, feed, state, progress)?;
         (self.phase, self.epochs, self.network) = (file.content.phase, before, whole);
+        self.search = file.content.search;
         Ok(self)
     }
 }

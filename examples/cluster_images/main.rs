@@ -5,7 +5,13 @@
 //! ```
 //!
 //! Reads idx (`.gz` or not), `.npy`, or a folder in the layout of MNIST; writes the cluster of each image, the models, pictures, and with
-//! `--json` the scores against the truth where it is known.
+//! `--json` the scores against the truth where it is known. With `--model` nothing is trained, and a `.npy` may be larger than the memory:
+//!
+//! ```text
+//! cargo run --release --example cluster_images -- --images FILE.npy --model target/cluster_images/dec.safetensors --out DIR
+//! ```
+
+mod assign;
 
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, ValueEnum};
@@ -32,8 +38,14 @@ struct Args {
     #[arg(long)]
     truth: Option<PathBuf>,
     /// Number of clusters
-    #[arg(long)]
-    clusters: usize,
+    #[arg(long, required_unless_present = "model")]
+    clusters: Option<usize>,
+    /// Train nothing: put the images into the clusters of this model (`dec.safetensors` of an earlier run), chunk by chunk
+    #[arg(long, conflicts_with_all = ["clusters", "truth", "profile", "epochs", "limit", "resume"])]
+    model: Option<PathBuf>,
+    /// With --model: write the probability of every cluster too
+    #[arg(long, requires = "model")]
+    probabilities: bool,
     /// Seed of every random number
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -110,26 +122,37 @@ fn main() -> Result<()> {
         ensure!(n_threads > 0, "--threads 0: wants at least 1");
         rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global()?;
     }
-    ensure!(args.clusters > 0, "--clusters 0: wants at least 1");
+    ensure!(args.clusters != Some(0), "--clusters 0: wants at least 1");
     files::ensure_writable("--out", &args.out)?;
+    if let Some(model) = &args.model {
+        // Nothing to resume: Ctrl-C just ends it.
+        let console = Console::without_interrupt();
+        return assign::run(
+            &console,
+            [&args.images, model, &args.out],
+            args.probabilities,
+            args.json.as_deref(),
+        );
+    }
+    let n_clusters = args.clusters.context("--clusters: wants a number")?;
     let console = Console::new()?;
     let set = read(&args)?;
     let images = set.images.view();
     let n_images = images.nrows();
     ensure!(n_images >= 2, "--images {}: holds {n_images} images, wants at least 2", args.images.display());
-    ensure!(args.clusters <= n_images, "--clusters {}: wants at most the {n_images} images", args.clusters);
+    ensure!(n_clusters <= n_images, "--clusters {n_clusters}: wants at most the {n_images} images");
 
     let settings = Settings {
         images: args.images.clone(),
         n_images,
         n_pixels: images.ncols(),
-        clusters: args.clusters,
+        clusters: n_clusters,
         seed: args.seed,
         profile: args.profile,
         epochs: args.epochs,
     };
     let session = Session::open(console.clone(), &args.out, &settings, args.resume)?;
-    let (dec, seconds) = train(&args, &session, images)?;
+    let (dec, seconds) = train(&args, n_clusters, &session, images)?;
     let clusters = dec.predict(images)?.to_vec();
     dec.save(args.out.join("dec.safetensors"))?;
     draw(&args.out, &set, &dec, &clusters, args.seed)?;
@@ -138,7 +161,7 @@ fn main() -> Result<()> {
     let score = |of: fn(&ContingencyTable) -> f64| table.as_ref().map(of);
     let scores = Scores {
         n_images,
-        n_clusters: args.clusters,
+        n_clusters,
         accuracy: score(ContingencyTable::accuracy),
         nmi: score(|table| table.nmi(Average::Arithmetic)),
         ari: score(ContingencyTable::adjusted_rand_index),
@@ -179,7 +202,12 @@ fn read(args: &Args) -> Result<ImageSet> {
 }
 
 /// Autoencoder, then clustering; the seconds that each took in this run.
-fn train(args: &Args, session: &Session, images: ArrayView2<'_, f32>) -> Result<(Dec, [f64; 2])> {
+fn train(
+    args: &Args,
+    n_clusters: usize,
+    session: &Session,
+    images: ArrayView2<'_, f32>,
+) -> Result<(Dec, [f64; 2])> {
     let profile = args.profile.profile();
     let start = Instant::now();
     let (autoencoder, _) = session.train(
@@ -201,7 +229,7 @@ fn train(args: &Args, session: &Session, images: ArrayView2<'_, f32>) -> Result<
         "dec",
         &Model { save: |m: &Dec, path| m.save(path), load: |path| Dec::load(path) },
         || {
-            let params = Dec::params(args.clusters).profile(profile).seed(args.seed).max_epochs(args.epochs);
+            let params = Dec::params(n_clusters).profile(profile).seed(args.seed).max_epochs(args.epochs);
             Ok(params.training(autoencoder, images)?)
         },
         |_, _| Ok(()),
