@@ -48,7 +48,7 @@ struct Args {
     #[arg(long, conflicts_with = "model")]
     labels: Option<usize>,
     /// With --model: write the probability of every cluster too
-    #[arg(long, requires = "model")]
+    #[arg(long, requires = "model", conflicts_with = "clusters")]
     probabilities: bool,
     /// Seed of every random number
     #[arg(long, default_value_t = 0)]

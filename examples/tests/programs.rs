@@ -208,7 +208,7 @@ fn bad_input_is_answered_by_an_error_that_names_it_and_leaves_nothing_behind() {
         (cluster(&["--images", files.path().to_str().unwrap(), "--clusters", "2"]), "labels-idx1"),
         (cluster(&["--images", &good]), "--clusters"),
         (cluster(&["--images", &good, "--model", &path("missing")]), "missing"),
-        (cluster(&["--images", &good, "--clusters", "2", "--probabilities"]), "--model"),
+        (cluster(&["--images", &good, "--clusters", "2", "--probabilities"]), "--probabilities"),
         (hunt(&["--data", "mnist:missing"]), "is no folder"),
         (hunt(&["--data", "tiff:x"]), "wants mnist, npy or npz"),
         (hunt(&["--data", &format!("npy:{nan}")]), "--truth goes with"),

@@ -68,6 +68,8 @@ fn autoencoder() -> AutoencoderParams {
         .batch_size(64)
         .layer_schedule(&[Segment::epochs(1, 1e-2), Segment::epochs(1, 1e-3)])
         .fine_tune_schedule(&[Segment::epochs(3, 1e-3)])
+        .neighbour_schedule(&[Segment::epochs(1, 1e-3)])
+        .n_neighbours(5)
 }
 
 fn dec() -> DecParams {

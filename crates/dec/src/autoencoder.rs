@@ -46,7 +46,7 @@ pub struct AutoencoderParams {
     fine_tune_schedule: Vec<Segment>,
     neighbour_schedule: Vec<Segment>,
     n_neighbours: usize,
-    neighbour_rounds: usize,
+    n_graphs: usize,
     repulsion: f64,
     neighbour_reconstruction_weight: f64,
     /// On the input of the first layer in its own phase; deeper layers always get `dropout`.
@@ -69,7 +69,7 @@ impl Autoencoder {
             fine_tune_schedule: Vec::new(),
             neighbour_schedule: Vec::new(),
             n_neighbours: 15,
-            neighbour_rounds: 1,
+            n_graphs: 2,
             repulsion: 5.0,
             neighbour_reconstruction_weight: 0.0,
             image_dropout: 0.0,
@@ -112,15 +112,21 @@ impl AutoencoderParams {
         match profile {
             Profile::Quick => {
                 self.options.optimiser = Optimiser::Adam;
-                self.layer_schedule = vec![Segment::longer(1, 300, 1e-3)];
-                self.fine_tune_schedule =
-                    vec![Segment::longer(30, 3000, 1e-3), Segment::longer(6, 500, 1e-4)];
-                (self.image_dropout, self.dropout, self.fine_tune_dropout) = (0.2, 0.2, 0.0);
+                // All layers at once, as in McConville et al. (2021): with Adam and a good start of the weights, layers of their own gained nothing.
+                self.layer_schedule = Vec::new();
+                self.fine_tune_schedule = vec![Segment::longer(12, 3000, 1e-3)];
+                (self.image_dropout, self.dropout, self.fine_tune_dropout) = (0.2, 0.2, 0.2);
+                self.neighbour_schedule = vec![
+                    Segment::longer(3, 900, 1e-3),
+                    Segment::longer(1, 375, 3e-4),
+                    Segment::longer(1, 225, 1e-4),
+                ];
                 self.reconstruction_loss = ReconstructionLoss::Mean;
                 self.initialisation = Initialisation::Glorot;
                 self.input_scale = InputScale::UnitMeanSquareGlobal;
             }
             Profile::MuonHunters => {
+                self.neighbour_schedule = Vec::new();
                 self.options.optimiser = sgd;
                 self.layer_schedule = tenths(66, Segment::epochs);
                 self.fine_tune_schedule = (0..5).map(|j| Segment::epochs(80, 0.1 * 0.1f32.powi(j))).collect();
@@ -130,6 +136,7 @@ impl AutoencoderParams {
                 self.input_scale = InputScale::UnitMeanSquarePerSample;
             }
             Profile::Xie2016 => {
+                self.neighbour_schedule = Vec::new();
                 self.options.optimiser = sgd;
                 // 50 000 steps a layer and 100 000 for all, ÷ 10 every 20 000.
                 self.layer_schedule = [(20_000, 0.1), (20_000, 0.01), (10_000, 0.001)]
@@ -169,8 +176,8 @@ impl AutoencoderParams {
 
     /// Graphs that the encoder learns from one after the other, each of the embedding that the one before left.
     #[must_use]
-    pub fn neighbour_rounds(mut self, n: usize) -> Self {
-        self.neighbour_rounds = n;
+    pub fn n_graphs(mut self, n: usize) -> Self {
+        self.n_graphs = n;
         self
     }
 
@@ -178,6 +185,13 @@ impl AutoencoderParams {
     #[must_use]
     pub fn n_neighbours(mut self, n: usize) -> Self {
         self.n_neighbours = n;
+        self
+    }
+
+    /// Weight of the reconstruction while neighbours are drawn together.
+    #[must_use]
+    pub fn neighbour_reconstruction_weight(mut self, weight: f64) -> Self {
+        self.neighbour_reconstruction_weight = weight;
         self
     }
 
@@ -322,7 +336,7 @@ impl AutoencoderParams {
             },
             ..neighbours
         };
-        let n_rounds = if self.neighbour_schedule.is_empty() { 0 } else { self.neighbour_rounds };
+        let n_rounds = if self.neighbour_schedule.is_empty() { 0 } else { self.n_graphs };
         let neighbours = (0..n_rounds).map(|i| {
             (Plan { seed: neighbours.seed.wrapping_add(i as u64), ..neighbours.clone() }, Part::All)
         });

@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 pub enum InitialCentres {
     /// Centres of the k-means with the least inertia, as in both papers. It takes clusters for round and equally wide.
     KMeans,
-    /// Means of the likeliest mixture of normal distributions with covariances of their own, each run started from a k-means: clusters may be
-    /// long, and of different widths (on an embedding of neighbours, McConville et al. 2021).
+    /// Means of the likeliest mixture of normal distributions with covariances of their own, and of uniform noise (Banfield and Raftery 1993),
+    /// each run started from a k-means: clusters may be long, of different widths, and with points between them. McConville et al. (2021)
+    /// take a mixture, without the noise, on an embedding of neighbours.
     #[default]
     Mixture,
 }

@@ -1,7 +1,9 @@
-//! The initial centres as the means of a mixture of normal distributions: clusters of an embedding are seldom round.
+//! The initial centres as the means of a mixture of normal distributions and uniform noise: clusters of an embedding are seldom round, and
+//! some points lie between them.
 
 use crate::error::{Error, Result};
 use crate::kmeans::KMeans;
+use crate::pca::Pca;
 use crate::random::{Purpose, stream};
 use linfa_linalg::cholesky::Cholesky;
 use linfa_linalg::triangular::{SolveTriangular, UPLO};
@@ -31,7 +33,7 @@ pub(crate) fn centres(
     rows.sort_unstable();
     let sample = embedding.select(Axis(0), &rows);
     let points = sample.mapv(f64::from);
-    let prior = Prior::of(points.view(), n_clusters);
+    let prior = Prior::of(sample.view(), n_clusters)?;
     let mut best: Option<Mixture> = None;
     for restart in 0..n_restarts {
         let seed = seed.wrapping_add(restart as u64);
@@ -47,23 +49,41 @@ pub(crate) fn centres(
     Ok(best.means.mapv(|mean| mean as f32))
 }
 
+/// Share of the noise at the start; EM finds its own.
+const NOISE: f64 = 0.02;
+
 /// What keeps a component from shrinking onto a few points: the conjugate prior of Fraley and Raftery (2007, §2), whose scale is the covariance
 /// of all points divided by K^(2/d), with d + 2 degrees of freedom.
+///
+/// Without the noise of Banfield and Raftery (1993), the likeliest mixture spends a wide component on the points between clusters and makes
+/// one of two clusters.
 #[derive(Clone, Debug)]
 struct Prior {
     scale: Array2<f64>,
     degrees: f64,
+    /// ln of the noise's density: uniform over the box around all points along their principal axes.
+    log_noise: f64,
 }
 
 impl Prior {
-    fn of(points: ArrayView2<'_, f64>, n_clusters: usize) -> Self {
-        let (n, d) = points.dim();
+    fn of(sample: ArrayView2<'_, f32>, n_clusters: usize) -> Result<Self> {
+        let (n, d) = sample.dim();
+        let points = sample.mapv(f64::from);
         let centred = &points - &points.mean_axis(Axis(0)).expect("there are points");
         let mut scale = centred.t().dot(&centred) / n as f64 / (n_clusters as f64).powf(2.0 / d as f64);
         // Points in a plane, or all alike, have no volume: a trace of a sphere gives them one.
         let floor = (scale.diag().sum() / d as f64 * 1e-6).max(f64::MIN_POSITIVE.sqrt());
         scale.diag_mut().mapv_inplace(|variance| variance + floor);
-        Self { scale, degrees: d as f64 + 2.0 }
+        let coordinates = Pca::fit(sample, d)?.transform(sample)?;
+        let log_volume: f64 = (coordinates.columns().into_iter())
+            .map(|column| {
+                let (low, high) = column
+                    .iter()
+                    .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| (low.min(x), high.max(x)));
+                (high - low).max(floor.sqrt()).ln()
+            })
+            .sum();
+        Ok(Self { scale, degrees: d as f64 + 2.0, log_noise: -log_volume })
     }
 }
 
@@ -71,6 +91,8 @@ impl Prior {
 #[derive(Clone, Debug)]
 struct Mixture {
     log_weights: Vec<f64>,
+    /// ln of the noise's weight times its density.
+    log_noise: f64,
     /// components × dimensions
     means: Array2<f64>,
     /// The inverse of each covariance's lower Cholesky factor.
@@ -87,6 +109,7 @@ struct Moments {
     mass: Array1<f64>,
     first: Array2<f64>,
     second: Vec<Array2<f64>>,
+    noise: f64,
     log_likelihood: f64,
 }
 
@@ -96,6 +119,7 @@ impl Moments {
             mass: Array1::zeros(n_components),
             first: Array2::zeros((n_components, d)),
             second: vec![Array2::zeros((d, d)); n_components],
+            noise: 0.0,
             log_likelihood: 0.0,
         }
     }
@@ -114,6 +138,7 @@ impl Moments {
         self.mass += &other.mass;
         self.first += &other.first;
         self.second.iter_mut().zip(&other.second).for_each(|(to, from)| *to += from);
+        self.noise += other.noise;
         self.log_likelihood += other.log_likelihood;
         self
     }
@@ -129,7 +154,8 @@ impl Mixture {
             let distances: Vec<f64> = means.rows().into_iter().map(|mean| -square(x, mean)).collect();
             let nearest = crate::argmax(ArrayView1::from(&distances));
             let deviation: Vec<f64> = x.iter().zip(means.row(nearest)).map(|(a, b)| a - b).collect();
-            moments.add(nearest, 1.0, &deviation);
+            moments.add(nearest, 1.0 - NOISE, &deviation);
+            moments.noise += NOISE;
         });
         Self::from(&moments, means, points.nrows(), prior)
     }
@@ -158,11 +184,12 @@ impl Mixture {
             log_scales.push(whitener.diag().iter().map(|value| value.ln()).sum());
             whiteners.push(whitener);
         }
-        // One point for each component, so that an empty one keeps a weight.
-        let n = (n_points + n_components) as f64;
+        // One point for each component and the noise, so that an empty one keeps a weight.
+        let n = (n_points + n_components + 1) as f64;
         let log_weights = moments.mass.iter().map(|mass| ((mass + 1.0) / n).ln()).collect();
+        let log_noise = ((moments.noise + 1.0) / n).ln() + prior.log_noise;
         let log_likelihood = f64::NEG_INFINITY;
-        Ok(Self { log_weights, means, whiteners, log_scales, log_likelihood })
+        Ok(Self { log_weights, log_noise, means, whiteners, log_scales, log_likelihood })
     }
 
     /// EM until the log-likelihood stands still.
@@ -183,6 +210,7 @@ impl Mixture {
     fn share(&self, x: ArrayView1<'_, f64>, moments: &mut Moments) {
         let (n_components, d) = self.means.dim();
         let mut deviations = vec![0.0; n_components * d];
+        let normalisation = d as f64 / 2.0 * std::f64::consts::TAU.ln();
         let mut logs = vec![0.0; n_components];
         for (k, (deviation, log)) in deviations.chunks_exact_mut(d).zip(&mut logs).enumerate() {
             deviation.iter_mut().zip(x.iter().zip(self.means.row(k))).for_each(|(to, (a, b))| *to = a - b);
@@ -192,12 +220,13 @@ impl Mixture {
                     sum * sum
                 })
                 .sum();
-            *log = self.log_weights[k] + self.log_scales[k] - square / 2.0;
+            *log = self.log_weights[k] + self.log_scales[k] - square / 2.0 - normalisation;
         }
-        let highest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let sum: f64 = logs.iter().map(|log| (log - highest).exp()).sum();
+        let highest = logs.iter().copied().fold(self.log_noise, f64::max);
+        let sum: f64 = logs.iter().chain([&self.log_noise]).map(|log| (log - highest).exp()).sum();
         let log_density = highest + sum.ln();
-        moments.log_likelihood += log_density - d as f64 / 2.0 * std::f64::consts::TAU.ln();
+        moments.log_likelihood += log_density;
+        moments.noise += (self.log_noise - log_density).exp();
         for (k, deviation) in deviations.chunks_exact(d).enumerate() {
             let posterior = (logs[k] - log_density).exp();
             if posterior > NEGLIGIBLE {
