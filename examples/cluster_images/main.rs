@@ -12,6 +12,7 @@
 //! ```
 
 mod assign;
+mod teach;
 
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, ValueEnum};
@@ -43,6 +44,9 @@ struct Args {
     /// Train nothing: put the images into the clusters of this model (`dec.safetensors` of an earlier run), chunk by chunk
     #[arg(long, conflicts_with_all = ["clusters", "truth", "profile", "epochs", "limit", "resume"])]
     model: Option<PathBuf>,
+    /// Retrain on the classes of so many images, drawn at random, and score the others
+    #[arg(long, conflicts_with = "model")]
+    labels: Option<usize>,
     /// With --model: write the probability of every cluster too
     #[arg(long, requires = "model", conflicts_with = "clusters")]
     probabilities: bool,
@@ -98,6 +102,7 @@ struct Settings {
     seed: u64,
     profile: ProfileName,
     epochs: Option<usize>,
+    labels: Option<usize>,
 }
 
 #[derive(Debug, Serialize)]
@@ -108,6 +113,8 @@ struct Scores {
     nmi: Option<f64>,
     ari: Option<f64>,
     purity: Option<f64>,
+    /// With `--labels`: share of the images without a label that the retrained model puts into their class.
+    accuracy_with_labels: Option<f64>,
     stop_reason: String,
     epochs: usize,
     seconds_pretrain: f64,
@@ -150,13 +157,23 @@ fn main() -> Result<()> {
         seed: args.seed,
         profile: args.profile,
         epochs: args.epochs,
+        labels: args.labels,
     };
+    let truth = set.truth.as_deref();
+    ensure!(args.labels.is_none() || truth.is_some(), "--labels: wants images whose classes are known");
     let session = Session::open(console.clone(), &args.out, &settings, args.resume)?;
     let (dec, seconds) = train(&args, n_clusters, &session, images)?;
     let clusters = dec.predict(images)?.to_vec();
     dec.save(args.out.join("dec.safetensors"))?;
     draw(&args.out, &set, &dec, &clusters, args.seed)?;
 
+    let accuracy_with_labels = match (args.labels, truth) {
+        (Some(n_labels), Some(truth)) => {
+            let how = (args.profile.profile(), args.seed, args.epochs);
+            Some(teach::accuracy(dec.clone(), images, truth, n_labels, how, &session)?)
+        }
+        _ => None,
+    };
     let table = set.truth.as_ref().map(|truth| ContingencyTable::new(truth, &clusters)).transpose()?;
     let score = |of: fn(&ContingencyTable) -> f64| table.as_ref().map(of);
     let scores = Scores {
@@ -166,6 +183,7 @@ fn main() -> Result<()> {
         nmi: score(|table| table.nmi(Average::Arithmetic)),
         ari: score(ContingencyTable::adjusted_rand_index),
         purity: score(ContingencyTable::purity),
+        accuracy_with_labels,
         stop_reason: format!("{:?}", dec.report().stop_reason),
         epochs: dec.report().epochs.len(),
         seconds_pretrain: seconds[0],

@@ -13,9 +13,6 @@ use ndarray::{Array1, ArrayView2};
 
 /// Layers of the encoder (section 2.1 of the paper).
 const DIMS: [usize; 4] = [500, 500, 2000, 10];
-/// Weight of the reconstruction beside labels. At 1, as published, it outweighs the labels of a rare class.
-const RECONSTRUCTION: f64 = 0.1;
-
 /// What the trainings share: the seed, and how much is published and how much ours.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Recipe<'a> {
@@ -57,10 +54,7 @@ impl<'a> Recipe<'a> {
         if self.is_paper() {
             return params;
         }
-        params
-            .head_input(HeadInput::Embedding)
-            .reconstruction_weight(RECONSTRUCTION)
-            .augmentation(self.data.augmentation.clone())
+        params.head_input(HeadInput::Embedding).augmentation(self.data.augmentation.clone())
     }
 
     /// What the crowd said: SWAP's probabilities; with the published recipe, its labels.
@@ -93,7 +87,7 @@ impl<'a> Recipe<'a> {
         if self.is_paper() {
             return params;
         }
-        params.reconstruction_weight(RECONSTRUCTION).augmentation(self.data.augmentation.clone())
+        params.augmentation(self.data.augmentation.clone())
     }
 
     pub(crate) fn supervised(&self) -> SupervisedParams {

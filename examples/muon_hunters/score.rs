@@ -35,7 +35,7 @@ pub(crate) struct Row {
 }
 
 /// Columns of the table: heading, decimals, value.
-pub(crate) const COLUMNS: [(&str, usize, fn(&Row) -> f64); 8] = [
+pub(crate) const COLUMNS: [(&str, usize, fn(&Row) -> f64); 7] = [
     ("F1 safe", 3, |row| row.f1_safe),
     ("AP", 3, |row| row.average_precision),
     ("pos/grid", 1, |row| row.positives_per_grid),
@@ -43,7 +43,6 @@ pub(crate) const COLUMNS: [(&str, usize, fn(&Row) -> f64); 8] = [
     ("total", 0, |row| row.total_clicks),
     ("padding", 0, |row| row.padding_clicks),
     ("ε", 2, |row| row.efficiency),
-    ("saved %", 1, |row| 100.0 - 100.0 / row.efficiency),
 ];
 
 /// Heading of the column before [`COLUMNS`], which has two numbers.

@@ -24,6 +24,8 @@ mod linfa_traits;
 mod malformed;
 // Principal components beside a slow twin.
 mod pca;
+// New centres for a retrained embedding.
+mod reseed;
 // Trainings that were broken off and taken up again.
 mod resume;
 // What a network sees of an image.

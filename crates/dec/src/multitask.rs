@@ -58,7 +58,7 @@ impl Multitask {
             options: Options::new(Optimiser::Adam),
             n_classes,
             schedule: Vec::new(),
-            weights: Weights { class: 1.0, cluster: 0.0, reconstruction: 1.0, last: None },
+            weights: Weights { class: 1.0, cluster: 0.0, reconstruction: 0.1, last: None },
             head_input: HeadInput::Assignment,
             teaching: Teaching::new(),
         }
@@ -110,7 +110,7 @@ impl Multitask {
 }
 
 impl MultitaskParams {
-    /// Sets schedule, batch size, patience and selection together; call it before the options that change one of them.
+    /// Sets schedule, batch size, weight of the reconstruction, patience and selection together; call it before the options that change one of them.
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Self {
         self.options.optimiser = Optimiser::Adam;
@@ -118,13 +118,15 @@ impl MultitaskParams {
             Profile::Quick => {
                 self.options.batch_size = 256;
                 // In steps too: the head sits on soft assignments, which take some hundred steps before they move, however few images there are.
-                self.schedule = vec![Segment::longer(20, 1000, 1e-3), Segment::longer(10, 500, 1e-4)];
+                self.schedule = vec![Segment::longer(20, 1500, 1e-3), Segment::longer(10, 500, 1e-4)];
+                self.weights.reconstruction = 0.1;
                 self.teaching.patience = Length::Longer { epochs: 10, steps: 300 };
                 self.teaching.selection = Selection::Class;
             }
             Profile::MuonHunters | Profile::Xie2016 => {
                 self.options.batch_size = 32;
                 self.schedule = vec![Segment::epochs(200, 1e-3)];
+                self.weights.reconstruction = 1.0;
                 self.teaching.patience = Length::Epochs(10);
                 self.teaching.selection = Selection::ClassAndReconstruction;
             }

@@ -62,7 +62,7 @@ impl Recluster {
             update_interval: None,
             tolerance: 1e-3,
             balance: 1.0,
-            weights: Weights { class: 1.0, cluster: 0.1, reconstruction: 1.0, last: None },
+            weights: Weights { class: 1.0, cluster: 0.1, reconstruction: 0.1, last: None },
             teaching: Teaching::new(),
         }
         .profile(Profile::default())
@@ -82,10 +82,11 @@ impl ReclusterParams {
         self
     }
 
-    /// Sets schedule, optimiser and order together; call it before the options that change one of them.
+    /// Sets schedule, optimiser, weight of the reconstruction and order together; call it before the options that change one of them.
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Self {
         self.shuffle = profile == Profile::Quick;
+        self.weights.reconstruction = if profile == Profile::Quick { 0.1 } else { 1.0 };
         let sgd = Optimiser::Sgd { momentum: 0.9 };
         (self.options.optimiser, self.update_interval, self.schedule) = match profile {
             Profile::Quick => (Optimiser::Adam, None, vec![Segment::longer(10, 300, 1e-4)]),

@@ -54,14 +54,8 @@ impl Multitask {
         let mut centres = Vec::new();
         for (class, n) in shares(&sizes, n_clusters).into_iter().enumerate().filter(|&(_, n)| n > 0) {
             let of_class = embedding.select(Axis(0), &rows(class));
-            centres.push(
-                KMeans::params(n)
-                    .seed(seed.wrapping_add(class as u64))
-                    .n_restarts(N_RESTARTS)
-                    .fit(of_class.view())?
-                    .centres()
-                    .to_owned(),
-            );
+            let search = KMeans::params(n).n_restarts(N_RESTARTS).seed(seed.wrapping_add(class as u64));
+            centres.push(search.fit(of_class.view())?.centres().to_owned());
         }
         let views: Vec<_> = centres.iter().map(Array2::view).collect();
         let centres = concatenate(Axis(0), &views).expect("centres of one embedding are of one width");

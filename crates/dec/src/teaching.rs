@@ -145,7 +145,7 @@ macro_rules! loss_options {
                 self
             }
 
-            /// Weight of the reconstruction; 1 as in Wright et al.
+            /// Weight of the reconstruction; 1 as in Wright et al., in the profile `Quick` 0.1, where it leaves room for the labels of a rare class.
             #[must_use]
             pub fn reconstruction_weight(mut self, weight: f64) -> Self {
                 self.weights.reconstruction = weight;

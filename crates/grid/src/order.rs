@@ -48,7 +48,8 @@ pub struct Expectation {
 }
 
 impl Expectation {
-    /// Of one tile, where `probabilities[image]` is how probably an image is a positive. Padding asks nothing and counts nothing.
+    /// Of one tile, where `probabilities[image]` is how probably an image is a positive. Padding asks nothing and counts nothing; where
+    /// it would tip a majority, the minority is that of the tile's own images.
     ///
     /// # Errors
     /// [`Error::NoProbability`] for an image without one, [`Error::Probability`] for one outside 0 to 1.
