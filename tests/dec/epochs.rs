@@ -17,10 +17,10 @@ fn places(epochs: &[Epoch]) -> Vec<(Stage, usize, usize, f32)> {
 }
 
 #[test]
-fn epochs_come_layer_by_layer_and_then_for_all_layers() {
+fn epochs_come_layer_by_layer_then_for_all_layers_then_graph_by_graph() {
     let (images, _) = images();
     let mut training = autoencoder().training(images.view()).unwrap();
-    assert_eq!((training.n_epochs(), training.n_done()), (7, 0));
+    assert_eq!((training.n_epochs(), training.n_done()), (9, 0));
     let mut epochs = Vec::new();
     while let Some(epoch) = training.next() {
         epochs.push(epoch.unwrap());
@@ -35,10 +35,13 @@ fn epochs_come_layer_by_layer_and_then_for_all_layers() {
         (Stage::FineTune, 0, 3, 1e-3),
         (Stage::FineTune, 1, 3, 1e-3),
         (Stage::FineTune, 2, 3, 1e-3),
+        (Stage::Neighbours(0), 0, 1, 1e-3),
+        (Stage::Neighbours(1), 0, 1, 1e-3),
     ];
     assert_eq!(places(&epochs), wants);
     for epoch in &epochs {
         assert!(epoch.losses.reconstruction > 0.0);
+        assert_eq!(epoch.losses.neighbour > 0.0, matches!(epoch.stage, Stage::Neighbours(_)));
         assert_eq!((epoch.losses.class, epoch.losses.cluster), (0.0, 0.0));
         assert_eq!((&epoch.development, epoch.changed, epoch.is_best), (&None, None, false));
     }
@@ -52,10 +55,10 @@ fn max_epochs_cuts_every_phase_and_steps_are_rounded_up_to_epochs() {
     let rates =
         |training: Training<'_, Autoencoder>| training.map(|epoch| epoch.unwrap().rate).collect::<Vec<_>>();
     let training = autoencoder().max_epochs(Some(1)).training(images.view()).unwrap();
-    assert_eq!(rates(training), [1e-2, 1e-2, 1e-3]);
+    assert_eq!(rates(training), [1e-2, 1e-2, 1e-3, 1e-3, 1e-3]);
     // Three steps an epoch: 7 steps are 3 epochs, 3 steps are 1.
     let schedule = [Segment::steps(7, 1e-2), Segment::steps(3, 1e-3)];
-    let params = autoencoder().layer_schedule(&[]).fine_tune_schedule(&schedule);
+    let params = autoencoder().layer_schedule(&[]).neighbour_schedule(&[]).fine_tune_schedule(&schedule);
     assert_eq!(rates(params.training(images.view()).unwrap()), [1e-2, 1e-2, 1e-2, 1e-3]);
     assert_eq!(rates(params.max_epochs(Some(2)).training(images.view()).unwrap()), [1e-2, 1e-2]);
 }
@@ -90,13 +93,13 @@ fn an_endless_schedule_can_be_broken_off() {
 #[test]
 fn a_training_that_is_taken_early_was_interrupted_and_one_that_used_all_epochs_was_not() {
     let (images, _) = images();
-    for n_epochs in 0..=7 {
+    for n_epochs in 0..=9 {
         let mut training = autoencoder().training(images.view()).unwrap();
         for epoch in training.by_ref().take(n_epochs) {
             epoch.unwrap();
         }
         let model = training.finish().unwrap();
-        let wants = if n_epochs == 7 { StopReason::MaxEpochs } else { StopReason::Interrupted };
+        let wants = if n_epochs == 9 { StopReason::MaxEpochs } else { StopReason::Interrupted };
         assert_eq!(model.report().stop_reason, wants, "after {n_epochs}");
         assert_eq!(model.report().epochs.len(), n_epochs);
         assert_eq!(model.transform(images.view()).unwrap().dim(), (150, 4));

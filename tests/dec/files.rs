@@ -326,11 +326,11 @@ fn checkpoints_whose_parts_do_not_fit_are_foreign() {
     assert!(start().resume(&path).is_ok());
     let table = [
         ("a phase that does not exist", file.clone().set("/content/phase", json!(1))),
-        ("transposed gradient", file.clone().transpose("gradient/0")),
-        ("missing gradient", file.clone().rename("gradient/3", "gradient/x")),
+        ("transposed mean", file.clone().transpose("moment/0")),
+        ("missing mean", file.clone().rename("moment/3", "moment/x")),
         ("missing layer", file.clone().rename("now/encoder.0.weight", "now/encoder.0.w")),
         ("no centres now", file.clone().set("/content/shapes/1/centres", json!(false))),
-        ("transposed assignment", file.rename("assignment", "a").rename("gradient/1", "assignment")),
+        ("transposed assignment", file.rename("assignment", "a").rename("moment/1", "assignment")),
     ];
     for (name, file) in table {
         fs::write(&path, file.bytes()).unwrap();

@@ -7,7 +7,7 @@ use manyhands_dec::{
 };
 use manyhands_metrics::{ContingencyTable, cluster_f1};
 use manyhands_sim::CameraSimulator;
-use ndarray::{Array1, Array2, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView2, Axis};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -150,4 +150,69 @@ fn images_of_muons_rank_above_those_of_showers() {
     let truth: Vec<bool> = simulation.truth[1600..].iter().map(|&class| class == 1).collect();
     let auc = manyhands_metrics::roc_auc(&truth, &p.column(1).to_vec()).unwrap();
     assert!(auc > 0.65, "area under the curve: {auc}");
+}
+
+/// Mean distance to the nearest image of the same group over that to the nearest of another.
+fn closeness(embedding: &Array2<f32>, groups: &[usize]) -> f32 {
+    let nearest = |i: usize, same: bool| {
+        (0..groups.len())
+            .filter(|&j| j != i && (groups[i] == groups[j]) == same)
+            .map(|j| {
+                let difference = &embedding.row(i) - &embedding.row(j);
+                difference.dot(&difference).sqrt()
+            })
+            .fold(f32::INFINITY, f32::min)
+    };
+    (0..groups.len()).map(|i| nearest(i, true) / nearest(i, false)).sum::<f32>() / groups.len() as f32
+}
+
+#[test]
+fn a_graph_of_neighbours_draws_images_of_a_kind_together() {
+    let (images, groups) = blobs(300, 3, 30, 1.2);
+    let params = Autoencoder::params(&[30, 4]).seed(2).batch_size(64);
+    let params = params.fine_tune_schedule(&[Segment::epochs(30, 1e-3)]);
+    let without = params.clone().neighbour_schedule(&[]).fit(images.view()).unwrap();
+    let with = params.neighbour_schedule(&[Segment::epochs(40, 1e-3)]).fit(images.view()).unwrap();
+    let [without, with] =
+        [without, with].map(|model| closeness(&model.transform(images.view()).unwrap(), &groups));
+    assert!(with < 0.7 * without, "from {without} to {with}");
+}
+
+#[test]
+fn a_mixture_finds_the_middles_of_long_clusters_among_noise_and_k_means_does_not() {
+    // Two long clusters beside each other, one across, and one point in twenty anywhere.
+    let mut rng = ChaCha8Rng::seed_from_u64(4);
+    let groups: Vec<usize> = (0..900).map(|i| i % 3).collect();
+    let mut points = Array2::zeros((900, 2));
+    for (i, mut point) in points.rows_mut().into_iter().enumerate() {
+        let mut spread = |sd: f32| (0..12).map(|_| rng.random_range(-0.5..0.5f32)).sum::<f32>() * sd;
+        let (along, across) = (spread(5.0), spread(0.5));
+        let [x, y] = [[along, across], [9.0 + along, 3.0 + across], [across - 12.0, 8.0 + along]][groups[i]];
+        (point[0], point[1]) = (x, y);
+        if i % 20 == 7 {
+            (point[0], point[1]) = (rng.random_range(-40.0..40.0), rng.random_range(-30.0..40.0));
+        }
+    }
+    // One linear layer that is not trained turns and stretches them.
+    let params = Autoencoder::params(&[2]).seed(1).input_scale(InputScale::None).max_epochs(Some(0));
+    let start = params.fit(points.view()).unwrap();
+    let score = |how| {
+        let params = Dec::params(3).seed(1).initial_centres(how).max_epochs(Some(0));
+        let centres = params.fit_with(start.clone(), points.view()).unwrap().centres().to_owned();
+        // The mean of each group, as the network sees it.
+        let embedding = start.transform(points.view()).unwrap();
+        (0..3)
+            .map(|group| {
+                let rows: Vec<usize> = (0..900).filter(|&i| groups[i] == group && i % 20 != 7).collect();
+                let mean = embedding.select(Axis(0), &rows).mean_axis(Axis(0)).unwrap();
+                let apart = |centre: ndarray::ArrayView1<'_, f32>| {
+                    let difference = &mean - &centre;
+                    difference.dot(&difference).sqrt()
+                };
+                centres.rows().into_iter().map(apart).fold(f32::INFINITY, f32::min)
+            })
+            .fold(0.0, f32::max)
+    };
+    let (mixture, k_means) = (score(InitialCentres::Mixture), score(InitialCentres::KMeans));
+    assert!(mixture < 0.5 && k_means > 1.5, "{mixture} and {k_means}");
 }

@@ -60,6 +60,16 @@ fn wrong_parameters_of_the_autoencoder_are_named() {
             autoencoder().fine_tune_schedule(&rate(f32::INFINITY)),
             "fine_tune_schedule = inf: wants learning rates above 0",
         ),
+        (
+            autoencoder().neighbour_schedule(&rate(0.0)),
+            "neighbour_schedule = 0: wants learning rates above 0",
+        ),
+        (autoencoder().n_neighbours(0), "n_neighbours = 0: wants at least 1"),
+        (autoencoder().repulsion(-1.0), "repulsion = -1: wants a finite number of at least 0"),
+        (
+            autoencoder().neighbour_reconstruction_weight(f64::NAN),
+            "neighbour_reconstruction_weight = NaN: wants a finite number of at least 0",
+        ),
         (autoencoder().image_dropout(1.0), "image_dropout = 1: wants a number in 0..1"),
         (autoencoder().dropout(-0.1), "dropout = -0.1: wants a number in 0..1"),
         (autoencoder().fine_tune_dropout(f64::NAN), "fine_tune_dropout = NaN: wants a number in 0..1"),

@@ -62,7 +62,8 @@ fn scaled_images_have_mean_square_one() {
     // An autoencoder of one wide linear layer learns them nearly exactly: what it gives back is what it saw.
     let images = images() * 37.0;
     for scale in [InputScale::UnitMeanSquarePerSample, InputScale::UnitMeanSquareGlobal] {
-        let params = Autoencoder::params(&[40]).input_scale(scale).layer_schedule(&[]);
+        let params =
+            Autoencoder::params(&[40]).input_scale(scale).layer_schedule(&[]).neighbour_schedule(&[]);
         let params =
             params.fine_tune_dropout(0.0).fine_tune_schedule(&[manyhands_dec::Segment::steps(1500, 3e-3)]);
         let seen = params.seed(1).fit(images.view()).unwrap().reconstruct(images.view()).unwrap();

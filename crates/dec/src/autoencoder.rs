@@ -330,20 +330,16 @@ impl AutoencoderParams {
         let fine_tune = plan(Stage::FineTune, &self.fine_tune_schedule);
         let fine_tune = Plan { input_dropout: self.fine_tune_dropout, ..fine_tune };
         let n_in_graph = n_images.min(GRAPH_IMAGES);
-        let neighbours = plan_for(n_in_graph, Stage::Neighbours, &self.neighbour_schedule);
-        let neighbours = Plan {
-            n_neighbours: self.n_neighbours,
-            objective: Objective {
+        let n_graphs = if self.neighbour_schedule.is_empty() { 0 } else { self.n_graphs };
+        let neighbours = (0..n_graphs).map(|i| {
+            let plan = plan_for(n_in_graph, Stage::Neighbours(i), &self.neighbour_schedule);
+            let objective = Objective {
                 neighbour_weight: 1.0,
                 repulsion: self.repulsion,
                 reconstruction_weight: self.neighbour_reconstruction_weight,
-                ..neighbours.objective
-            },
-            ..neighbours
-        };
-        let n_rounds = if self.neighbour_schedule.is_empty() { 0 } else { self.n_graphs };
-        let neighbours = (0..n_rounds).map(|i| {
-            (Plan { seed: neighbours.seed.wrapping_add(i as u64), ..neighbours.clone() }, Part::All)
+                ..plan.objective
+            };
+            (Plan { n_neighbours: self.n_neighbours, objective, ..plan }, Part::All)
         });
         layers.chain(std::iter::once((fine_tune, Part::All))).chain(neighbours).collect()
     }

@@ -12,8 +12,8 @@ pub enum Stage {
     Layer(usize),
     /// Autoencoder, all layers together.
     FineTune,
-    /// Encoder on the graph of nearest neighbours.
-    Neighbours,
+    /// Encoder on a graph of nearest neighbours: the first, 0, then those of what the one before left.
+    Neighbours(usize),
     /// Deep embedded clustering.
     Dec,
     /// Retraining on labels.
@@ -33,8 +33,8 @@ impl Stage {
             Self::Multitask => 2,
             Self::Recluster => 3,
             Self::Supervised => 4,
-            Self::Neighbours => 5,
-            Self::Layer(layer) => 6 + layer as u64,
+            Self::Layer(layer) => 5 + 2 * layer as u64,
+            Self::Neighbours(graph) => 6 + 2 * graph as u64,
         };
         number << 40
     }
@@ -45,7 +45,7 @@ impl fmt::Display for Stage {
         match self {
             Self::Layer(layer) => write!(f, "layer {layer}"),
             Self::FineTune => f.write_str("fine-tuning"),
-            Self::Neighbours => f.write_str("neighbours"),
+            Self::Neighbours(graph) => write!(f, "neighbours {graph}"),
             Self::Dec => f.write_str("DEC"),
             Self::Multitask => f.write_str("multitask"),
             Self::Recluster => f.write_str("reclustering"),
