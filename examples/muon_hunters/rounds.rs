@@ -162,7 +162,7 @@ pub(crate) fn rounds(
             &name("reclustering"),
             &KEEP_DEC,
             || Ok(recipe.recluster().training(seeded.clone(), images, recipe.labels(&aggregate))?),
-            |epoch, training| watch.point(epoch.index, training, |model, images| model.predict(images)),
+            |epoch, training| watch.point(epoch.index, training, Dec::predict),
         )?;
         let taught_clusters = Clusters::of(&seeded.clone().into_dec(), data)?;
         let clusters = Clusters::of(&recluster, data)?;

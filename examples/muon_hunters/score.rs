@@ -34,8 +34,10 @@ pub(crate) struct Row {
     pub(crate) efficiency: f64,
 }
 
-/// Columns of the table: heading, decimals, value.
-pub(crate) const COLUMNS: [(&str, usize, fn(&Row) -> f64); 7] = [
+/// A column of the table: heading, decimals, value.
+type Column = (&'static str, usize, fn(&Row) -> f64);
+
+pub(crate) const COLUMNS: [Column; 7] = [
     ("F1 safe", 3, |row| row.f1_safe),
     ("AP", 3, |row| row.average_precision),
     ("pos/grid", 1, |row| row.positives_per_grid),

@@ -83,10 +83,10 @@ impl Answers {
         let majority = MajorityVote::params(2).fit(&self.votes)?;
         let n = data.train.truth.len();
         let (mut labels, mut probabilities) = (vec![None; n], Array2::zeros((n, 2)));
-        for row in 0..n {
+        for (row, (label, mut to)) in labels.iter_mut().zip(probabilities.rows_mut()).enumerate() {
             let Some(estimate) = swap.estimate(row) else { continue };
-            labels[row] = Some(estimate.label);
-            probabilities.row_mut(row).assign(&ArrayView1::from(&estimate.probabilities));
+            *label = Some(estimate.label);
+            to.assign(&ArrayView1::from(&estimate.probabilities));
         }
         for &(row, truth) in &data.gold {
             labels[row] = Some(truth);

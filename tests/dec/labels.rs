@@ -106,7 +106,7 @@ fn weights_move_from_labels_to_clusters() {
     let images = images.view();
     // The head reads the embedding, so that only KL moves the centres.
     let params = multitask().head_input(HeadInput::Embedding).cluster_weight(0.0).reconstruction_weight(1.0);
-    let stay = params.clone().fit_with(start.clone(), images, &labels).unwrap();
+    let stay = params.fit_with(start.clone(), images, &labels).unwrap();
     assert_eq!(stay.clone().into_dec().centres(), start.centres());
     assert!(stay.report().epochs.iter().all(|epoch| epoch.losses.cluster == 0.0));
 

@@ -63,6 +63,7 @@ pub struct Losses {
     /// Squared error of the reconstruction, averaged as [`ReconstructionLoss`] says.
     pub reconstruction: f64,
     /// Cross entropy of the graph of neighbours, in nats.
+    #[serde(default)]
     pub neighbour: f64,
 }
 

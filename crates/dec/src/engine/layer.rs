@@ -180,7 +180,7 @@ fn piece<'a>(matrix: &'a mut ArrayViewMut2<'_, f32>, row: usize, start: usize) -
 
 /// The same, to be looked at.
 #[inline(always)]
-fn rest_of<'a>(matrix: &'a ArrayBase<impl Data<Elem = f32>, Ix2>, row: usize, start: usize) -> &'a [f32] {
+fn rest_of(matrix: &ArrayBase<impl Data<Elem = f32>, Ix2>, row: usize, start: usize) -> &[f32] {
     let row = matrix.row(row).to_slice().expect("columns of a standard array lie side by side");
     &row[start..]
 }

@@ -239,10 +239,10 @@ fn sum<S: Simd, C: Copy, const ROWS: usize, const VECTORS: usize>(
 ) -> [[S::f32s; VECTORS]; ROWS] {
     for (p, vectors) in panel.iter().enumerate() {
         let column = column(p);
-        for i in 0..ROWS {
+        for (i, sums) in sums.iter_mut().enumerate() {
             let number = simd.splat_f32s(number(column, i));
-            for v in 0..VECTORS {
-                sums[i][v] = simd.mul_add_e_f32s(number, vectors[v], sums[i][v]);
+            for (sum, &vector) in sums.iter_mut().zip(vectors) {
+                *sum = simd.mul_add_e_f32s(number, vector, *sum);
             }
         }
     }
