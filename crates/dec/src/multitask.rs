@@ -7,6 +7,7 @@ use crate::engine::Backend;
 use crate::epoch::{Report, Stage};
 use crate::error::Result;
 use crate::feed::Feed;
+use crate::first_head::{InitialHead, from_clusters};
 use crate::labels::{self, LabelWeights, Labels};
 use crate::network::{Activation, Dense, Head, HeadInput, Initialisation};
 use crate::optimiser::Optimiser;
@@ -47,6 +48,7 @@ pub struct MultitaskParams {
     schedule: Vec<Segment>,
     weights: Weights,
     head_input: HeadInput,
+    initial_head: InitialHead,
     teaching: Teaching,
 }
 
@@ -60,6 +62,7 @@ impl Multitask {
             schedule: Vec::new(),
             weights: Weights { class: 1.0, cluster: 0.0, reconstruction: 0.1, last: None },
             head_input: HeadInput::Assignment,
+            initial_head: InitialHead::default(),
             teaching: Teaching::new(),
         }
         .profile(Profile::default())
@@ -120,6 +123,7 @@ impl MultitaskParams {
                 // In steps too: the head sits on soft assignments, which take some hundred steps before they move, however few images there are.
                 self.schedule = vec![Segment::longer(20, 1500, 1e-3), Segment::longer(10, 500, 1e-4)];
                 self.weights.reconstruction = 0.1;
+                self.initial_head = InitialHead::Clusters;
                 self.teaching.patience = Length::Longer { epochs: 10, steps: 300 };
                 self.teaching.selection = Selection::Class;
             }
@@ -127,6 +131,7 @@ impl MultitaskParams {
                 self.options.batch_size = 32;
                 self.schedule = vec![Segment::epochs(200, 1e-3)];
                 self.weights.reconstruction = 1.0;
+                self.initial_head = InitialHead::Random;
                 self.teaching.patience = Length::Epochs(10);
                 self.teaching.selection = Selection::ClassAndReconstruction;
             }
@@ -138,6 +143,13 @@ impl MultitaskParams {
     #[must_use]
     pub fn head_input(mut self, input: HeadInput) -> Self {
         self.head_input = input;
+        self
+    }
+
+    /// How the class head starts; from the clusters in the profile `Quick`, at random in those of the papers.
+    #[must_use]
+    pub fn initial_head(mut self, how: InitialHead) -> Self {
+        self.initial_head = how;
         self
     }
 
@@ -180,9 +192,13 @@ impl MultitaskParams {
         let mut rng = stream(self.options.seed, Purpose::Head, 0);
         let init = Initialisation::Glorot;
         let dense = Dense::new(n_features, self.n_classes, Activation::Linear, init, &mut rng);
-        network.head = Some(Head { dense, input: self.head_input });
         let mut feed = Feed::new(images, scaling).augmented(self.options.augmentation.as_ref())?;
         labels::attach(&mut feed, labels, self.n_classes, &self.teaching, self.options.seed);
+        let known = match (self.initial_head, self.head_input) {
+            (InitialHead::Clusters, HeadInput::Assignment) => from_clusters(&feed, &network, alpha)?,
+            _ => None,
+        };
+        network.head = Some(Head { dense: known.unwrap_or(dense), input: self.head_input });
         let plan = self.plan(feed.rows.len(), alpha);
         Training::new(vec![(plan, Part::All)], feed, network, alpha, Multitask)
     }
