@@ -1,6 +1,6 @@
 //! Images in chunks: the answers for all of them, errors at their row, one chunk read ahead.
 
-use super::{autoencoder, blobs, dec, labelled, multitask, supervised};
+use super::{Models, blobs, dec};
 use manyhands_dec::{Autoencoder, Dec, Error, Multitask, Result, Supervised};
 use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate, s};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -34,29 +34,10 @@ fn assert_close<T: Copy + Into<f64>>(got: &Array2<T>, wants: &Array2<T>) {
     }
 }
 
-struct Models {
-    images: Array2<f32>,
-    autoencoder: Autoencoder,
-    dec: Dec,
-    multitask: Multitask,
-    supervised: Supervised,
-}
-
-impl Models {
-    fn new() -> Self {
-        let (images, groups) = blobs(300, 3, 20, 0.5);
-        let labels = labelled(&groups, 200);
-        let autoencoder = autoencoder().fit(images.view()).unwrap();
-        let dec = dec().fit_with(autoencoder.clone(), images.view()).unwrap();
-        let multitask = multitask().fit_with(dec.clone(), images.view(), &labels).unwrap();
-        let supervised = supervised().fit(images.view(), &labels).unwrap();
-        Self { images, autoencoder, dec, multitask, supervised }
-    }
-}
-
 #[test]
 fn every_model_answers_chunks_as_it_answers_all_images() {
-    let Models { images, autoencoder, dec, multitask, supervised } = Models::new();
+    let Models { images, autoencoder, dec, multitask, supervised } =
+        Models::of(blobs(300, 3, 20, 0.5), 200, &dec());
     let all = images.view();
     for heights in [vec![], vec![300], vec![1, 0, 255, 40], vec![100; 2]] {
         let chunks = || cut(&images, &heights).into_iter().map(Ok::<_, Error>);
@@ -90,7 +71,7 @@ fn every_model_answers_chunks_as_it_answers_all_images() {
 
 #[test]
 fn clusters_are_those_of_the_highest_probability() {
-    let Models { images, dec, multitask, .. } = Models::new();
+    let Models { images, dec, multitask, .. } = Models::of(blobs(300, 3, 20, 0.5), 200, &dec());
     let hard = |q: Array2<f64>| {
         q.map_axis(Axis(1), |q| (1..q.len()).fold(0, |best, k| if q[k] > q[best] { k } else { best }))
     };
@@ -101,7 +82,7 @@ fn clusters_are_those_of_the_highest_probability() {
 
 #[test]
 fn an_error_names_the_row_among_all_chunks_and_ends_them() {
-    let Models { mut images, dec, .. } = Models::new();
+    let Models { mut images, dec, .. } = Models::of(blobs(300, 3, 20, 0.5), 200, &dec());
     images[[210, 7]] = f32::NAN;
     let chunks = cut(&images, &[100, 100, 50]).into_iter().map(Ok::<_, Error>);
     let mut answers = dec.in_chunks(chunks, Dec::predict);
@@ -131,7 +112,7 @@ impl From<Error> for Trouble {
 
 #[test]
 fn errors_of_the_reader_are_handed_on_after_the_chunks_before_them() {
-    let Models { images, dec, .. } = Models::new();
+    let Models { images, dec, .. } = Models::of(blobs(300, 3, 20, 0.5), 200, &dec());
     let chunks = || vec![Ok(images.clone()), Err(Trouble::Disk), Ok(images.clone())];
     let answers: Vec<_> = dec.in_chunks(chunks(), Dec::predict).collect();
     assert!(matches!(answers[..], [Ok(_), Err(Trouble::Disk)]));
@@ -142,7 +123,7 @@ fn errors_of_the_reader_are_handed_on_after_the_chunks_before_them() {
 
 #[test]
 fn one_chunk_is_read_ahead_and_no_more() {
-    let Models { images, dec, .. } = Models::new();
+    let Models { images, dec, .. } = Models::of(blobs(300, 3, 20, 0.5), 200, &dec());
     let n_read = AtomicUsize::new(0);
     let chunks = (0..10).map(|_| {
         n_read.fetch_add(1, Ordering::SeqCst);

@@ -1,33 +1,12 @@
 //! Saved models, and files that are none.
 
-use super::{autoencoder, blobs, bytes, dec, labelled, multitask, supervised};
+use super::{Models, autoencoder, blobs, bytes, dec};
 use manyhands_dec::{Autoencoder, Dec, Error, Multitask, Result, Supervised};
 use ndarray::Array2;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
-
-/// One model of every kind.
-struct Models {
-    images: Array2<f32>,
-    autoencoder: Autoencoder,
-    dec: Dec,
-    multitask: Multitask,
-    supervised: Supervised,
-}
-
-impl Models {
-    fn new() -> Self {
-        let (images, groups) = blobs(60, 3, 12, 0.5);
-        let labels = labelled(&groups, 50);
-        let autoencoder = autoencoder().fit(images.view()).unwrap();
-        let dec = dec().alpha(1.5).fit_with(autoencoder.clone(), images.view()).unwrap();
-        let multitask = multitask().fit_with(dec.clone(), images.view(), &labels).unwrap();
-        let supervised = supervised().fit(images.view(), &labels).unwrap();
-        Self { images, autoencoder, dec, multitask, supervised }
-    }
-}
 
 /// What each kind of model and a training say to the file at `path`.
 fn read_all(path: &Path, images: &Array2<f32>) -> [Result<()>; 5] {
@@ -85,7 +64,7 @@ impl File {
 
 #[test]
 fn a_loaded_model_is_the_saved_one_to_the_bit() {
-    let models = Models::new();
+    let models = Models::of(blobs(60, 3, 12, 0.5), 50, &dec().alpha(1.5));
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("model");
     models.autoencoder.save(&path).unwrap();
@@ -108,7 +87,7 @@ fn a_loaded_model_is_the_saved_one_to_the_bit() {
 
 #[test]
 fn a_loaded_model_goes_through_the_next_stage_as_the_saved_one_would() {
-    let models = Models::new();
+    let models = Models::of(blobs(60, 3, 12, 0.5), 50, &dec().alpha(1.5));
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("model");
     models.autoencoder.save(&path).unwrap();
@@ -118,7 +97,7 @@ fn a_loaded_model_goes_through_the_next_stage_as_the_saved_one_would() {
 
 #[test]
 fn each_kind_is_told_from_the_others() {
-    let models = Models::new();
+    let models = Models::of(blobs(60, 3, 12, 0.5), 50, &dec().alpha(1.5));
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("model");
     let kinds = ["autoencoder", "dec", "multitask", "supervised", "checkpoint"];
@@ -143,7 +122,7 @@ fn each_kind_is_told_from_the_others() {
 
 #[test]
 fn missing_files_and_folders_are_told_by_the_system() {
-    let models = Models::new();
+    let models = Models::of(blobs(60, 3, 12, 0.5), 50, &dec().alpha(1.5));
     let folder = TempDir::new().unwrap();
     for path in [folder.path().join("none"), folder.path().to_owned()] {
         for result in read_all(&path, &models.images) {
@@ -157,7 +136,7 @@ fn missing_files_and_folders_are_told_by_the_system() {
 
 #[test]
 fn a_model_that_cannot_be_written_leaves_nothing_behind() {
-    let models = Models::new();
+    let models = Models::of(blobs(60, 3, 12, 0.5), 50, &dec().alpha(1.5));
     let folder = TempDir::new().unwrap();
     let missing = folder.path().join("no/such/folder/model");
     let occupied = folder.path().join("occupied");
@@ -176,7 +155,7 @@ fn a_model_that_cannot_be_written_leaves_nothing_behind() {
 #[test]
 fn a_new_file_has_the_rights_of_any_other_new_file() {
     use std::os::unix::fs::PermissionsExt;
-    let models = Models::new();
+    let models = Models::of(blobs(60, 3, 12, 0.5), 50, &dec().alpha(1.5));
     let folder = TempDir::new().unwrap();
     let [model, other] = ["model", "other"].map(|name| folder.path().join(name));
     models.dec.save(&model).unwrap();
@@ -187,7 +166,7 @@ fn a_new_file_has_the_rights_of_any_other_new_file() {
 
 #[test]
 fn truncated_files_of_any_length_are_foreign() {
-    let models = Models::new();
+    let models = Models::of(blobs(60, 3, 12, 0.5), 50, &dec().alpha(1.5));
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("model");
     let checkpoint = autoencoder().training(models.images.view()).unwrap();
@@ -207,7 +186,7 @@ fn truncated_files_of_any_length_are_foreign() {
 
 #[test]
 fn other_bytes_are_foreign() {
-    let models = Models::new();
+    let models = Models::of(blobs(60, 3, 12, 0.5), 50, &dec().alpha(1.5));
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("model");
     let noise: Vec<u8> = (0..5000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
@@ -225,7 +204,7 @@ fn other_bytes_are_foreign() {
 
 #[test]
 fn one_wrong_byte_anywhere_in_the_header_never_panics() {
-    let models = Models::new();
+    let models = Models::of(blobs(60, 3, 12, 0.5), 50, &dec().alpha(1.5));
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("model");
     let whole = bytes(|path| models.multitask.save(path));
@@ -242,7 +221,7 @@ fn one_wrong_byte_anywhere_in_the_header_never_panics() {
 
 #[test]
 fn a_newer_format_is_named() {
-    let models = Models::new();
+    let models = Models::of(blobs(60, 3, 12, 0.5), 50, &dec().alpha(1.5));
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("model");
     let file = File::open(&bytes(|path| models.dec.save(path)));
@@ -261,7 +240,7 @@ fn a_newer_format_is_named() {
 
 #[test]
 fn headers_and_matrices_that_do_not_fit_are_foreign() {
-    let models = Models::new();
+    let models = Models::of(blobs(60, 3, 12, 0.5), 50, &dec().alpha(1.5));
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("model");
     let multitask = File::open(&bytes(|path| models.multitask.save(path)));
@@ -314,7 +293,7 @@ fn headers_and_matrices_that_do_not_fit_are_foreign() {
 
 #[test]
 fn checkpoints_whose_parts_do_not_fit_are_foreign() {
-    let models = Models::new();
+    let models = Models::of(blobs(60, 3, 12, 0.5), 50, &dec().alpha(1.5));
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("checkpoint");
     let params = dec();

@@ -73,8 +73,13 @@ fn autoencoder() -> AutoencoderParams {
 }
 
 fn dec() -> DecParams {
+    dec_with(3)
+}
+
+/// The same with so many clusters.
+fn dec_with(n_clusters: usize) -> DecParams {
     // Seven steps are no whole number of passes; the clusters must not come to rest.
-    Dec::params(3)
+    Dec::params(n_clusters)
         .seed(5)
         .batch_size(64)
         .n_restarts(2)
@@ -93,6 +98,27 @@ fn recluster() -> ReclusterParams {
 
 fn supervised() -> SupervisedParams {
     Supervised::params(&[80, 4], 3).seed(5).batch_size(64).schedule(&[Segment::epochs(4, 1e-3)])
+}
+
+/// One model of every kind, and the images that they learned from.
+struct Models {
+    images: Array2<f32>,
+    autoencoder: Autoencoder,
+    dec: Dec,
+    multitask: Multitask,
+    supervised: Supervised,
+}
+
+impl Models {
+    /// Taught the groups of the first `n_known` images.
+    fn of((images, groups): (Array2<f32>, Vec<usize>), n_known: usize, dec: &DecParams) -> Self {
+        let labels = labelled(&groups, n_known);
+        let autoencoder = autoencoder().fit(images.view()).unwrap();
+        let dec = dec.fit_with(autoencoder.clone(), images.view()).unwrap();
+        let multitask = multitask().fit_with(dec.clone(), images.view(), &labels).unwrap();
+        let supervised = supervised().fit(images.view(), &labels).unwrap();
+        Self { images, autoencoder, dec, multitask, supervised }
+    }
 }
 
 /// What `save` writes.

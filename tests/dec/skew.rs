@@ -1,6 +1,6 @@
 //! Sizes of clusters: the balance of the target, collapse, and centres that are merged.
 
-use super::{autoencoder, blobs, dec};
+use super::{autoencoder, blobs, dec, dec_with};
 use manyhands_dec::{Autoencoder, Dec, DecParams, Segment, StopReason};
 use ndarray::Array2;
 
@@ -79,15 +79,7 @@ fn more_centres_are_merged_to_as_many_clusters_as_were_asked_for() {
     let merged = training.finish().unwrap();
     assert_eq!(merged.centres().dim(), (3, 4));
     // The network has seen twelve clusters, whose twelve centres have become three.
-    let fine = Dec::params(12)
-        .seed(5)
-        .batch_size(64)
-        .n_restarts(2)
-        .update_interval(Some(7))
-        .tolerance(0.0)
-        .schedule(&[Segment::epochs(4, 0.01)])
-        .fit_with(start, images.view())
-        .unwrap();
+    let fine = dec_with(12).fit_with(start, images.view()).unwrap();
     assert_eq!(merged.transform(images.view()).unwrap(), fine.transform(images.view()).unwrap());
     assert_eq!(merged.report(), fine.report());
     let clusters = merged.predict(images.view()).unwrap();
