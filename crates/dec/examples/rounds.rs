@@ -3,7 +3,9 @@
 //!
 //! A round of training is one epoch of the published network; what is set up before it is not counted. `RAYON_NUM_THREADS` sets the threads.
 
-use manyhands_dec::{Autoencoder, AutoencoderParams, Dec, Multitask, Optimiser, Pca, Segment, Training};
+use manyhands_dec::{
+    Autoencoder, AutoencoderParams, Dec, InitialCentres, KMeans, Multitask, Optimiser, Pca, Segment, Training,
+};
 use ndarray::{Array2, ArrayView2};
 use std::io::{BufRead, Write};
 use std::{env, error::Error, fs, io, time::Instant};
@@ -29,16 +31,20 @@ fn main() -> Result<(), Box<dyn Error>> {
                     .image_dropout(0.2)
                     .training(images)
             })?,
-            "dec" => epoch(&mut dec, || clustering().training(untrained(images)?, images))?,
+            "dec" => epoch(&mut dec, || {
+                let mut training = clustering().training(untrained(images)?, images)?;
+                // The first centres are looked for in the first epoch.
+                training.next().transpose()?;
+                Ok(training)
+            })?,
             "multitask" => epoch(&mut multitask, || {
                 let labels: Vec<_> = (0..images.nrows()).map(|i| Some(i % 2)).collect();
                 let params = Multitask::params(2).seed(7).schedule(&[Segment::epochs(FOREVER, 1e-3)]);
                 params.patience(FOREVER).training(clustering_of(images)?, images, &labels)
             })?,
             "k-means" => {
-                let model = linear(images)?;
                 let begin = Instant::now();
-                clustering().training(model, images)?;
+                KMeans::params(N_CLUSTERS).seed(7).n_restarts(1).fit(images)?;
                 begin.elapsed().as_secs_f64()
             }
             "pca" => {
@@ -82,10 +88,18 @@ fn network() -> AutoencoderParams {
         .optimiser(Optimiser::Sgd { momentum: 0.9 })
         .layer_schedule(&[])
         .fine_tune_schedule(&[Segment::epochs(FOREVER, 0.01)])
+        .fine_tune_dropout(0.0)
+        .neighbour_schedule(&[])
 }
 
 fn clustering() -> manyhands_dec::DecParams {
-    Dec::params(N_CLUSTERS).seed(7).n_restarts(1).tolerance(0.0).schedule(&[Segment::epochs(FOREVER, 0.01)])
+    Dec::params(N_CLUSTERS)
+        .seed(7)
+        .initial_centres(InitialCentres::KMeans)
+        .n_restarts(1)
+        .tolerance(0.0)
+        .collapse(None)
+        .schedule(&[Segment::epochs(FOREVER, 0.01)])
 }
 
 fn untrained(images: ArrayView2<'_, f32>) -> manyhands_dec::Result<Autoencoder> {
@@ -94,11 +108,6 @@ fn untrained(images: ArrayView2<'_, f32>) -> manyhands_dec::Result<Autoencoder> 
 
 fn clustering_of(images: ArrayView2<'_, f32>) -> manyhands_dec::Result<Dec> {
     clustering().max_epochs(Some(0)).fit_with(untrained(images)?, images)
-}
-
-/// One linear layer as wide as the points: what is left of the set-up of a clustering is its k-means.
-fn linear(images: ArrayView2<'_, f32>) -> manyhands_dec::Result<Autoencoder> {
-    Autoencoder::params(&[images.ncols()]).seed(7).max_epochs(Some(0)).fit(images)
 }
 
 fn read(path: &str, width: usize) -> Result<Array2<f32>, Box<dyn Error>> {
