@@ -2,8 +2,8 @@
 
 use super::{blobs, labelled};
 use manyhands_dec::{
-    Autoencoder, Dec, HeadInput, InitialCentres, InputScale, Multitask, Optimiser, Recluster, Segment,
-    Supervised,
+    Autoencoder, Dec, HeadInput, InitialCentres, InputScale, Multitask, Optimiser, Profile, Recluster,
+    Segment, Supervised,
 };
 use manyhands_metrics::{ContingencyTable, cluster_f1};
 use manyhands_sim::CameraSimulator;
@@ -101,12 +101,14 @@ fn retraining_teaches_what_the_clusters_did_not_know_and_reclustering_keeps_it()
         let kept = recluster.fit_with(multitask.clone(), images, &labels).unwrap();
         let kept = f1(&kept.predict(images).unwrap());
         assert!(kept >= taught - 0.02, "seed {seed}: from {taught} to {kept}");
-        let plain = recluster.plain().fit_with(multitask, images, &labels).unwrap();
+        let plain = Recluster::params().profile(Profile::MuonHunters).tolerance(0.0).max_epochs(Some(30));
+        let plain = plain.seed(seed).plain();
+        let plain = plain.fit_with(multitask, images, &labels).unwrap();
         kept_in_all += kept;
         plain_in_all += f1(&plain.predict(images).unwrap());
     }
-    // The paper's variant never keeps more.
-    assert!(kept_in_all >= plain_in_all, "{kept_in_all} against {plain_in_all}");
+    // The paper's variant, given time, forgets something for some of the seeds.
+    assert!(kept_in_all > plain_in_all, "{kept_in_all} against {plain_in_all}");
 }
 
 #[test]
