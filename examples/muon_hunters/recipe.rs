@@ -8,11 +8,11 @@ use manyhands_dec::{
     Autoencoder, AutoencoderParams, Dec, DecParams, HeadInput, Labels, Multitask, MultitaskParams, Recluster,
     ReclusterParams, Supervised, SupervisedParams,
 };
-
 use ndarray::{Array1, ArrayView2};
 
 /// Layers of the encoder (section 2.1 of the paper).
 const DIMS: [usize; 4] = [500, 500, 2000, 10];
+
 /// What the trainings share: the seed, and how much is published and how much ours.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Recipe<'a> {

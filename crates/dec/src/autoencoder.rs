@@ -109,6 +109,8 @@ impl AutoencoderParams {
         let tenths = |n: usize, segment: fn(usize, f32) -> Segment| -> Vec<Segment> {
             [0.1, 0.01, 0.001].into_iter().map(|rate| segment(n, rate)).collect()
         };
+        // Only ours has graphs.
+        self.neighbour_schedule = Vec::new();
         match profile {
             Profile::Quick => {
                 self.options.optimiser = Optimiser::Adam;
@@ -126,7 +128,6 @@ impl AutoencoderParams {
                 self.input_scale = InputScale::UnitMeanSquareGlobal;
             }
             Profile::MuonHunters => {
-                self.neighbour_schedule = Vec::new();
                 self.options.optimiser = sgd;
                 self.layer_schedule = tenths(66, Segment::epochs);
                 self.fine_tune_schedule = (0..5).map(|j| Segment::epochs(80, 0.1 * 0.1f32.powi(j))).collect();
@@ -136,7 +137,6 @@ impl AutoencoderParams {
                 self.input_scale = InputScale::UnitMeanSquarePerSample;
             }
             Profile::Xie2016 => {
-                self.neighbour_schedule = Vec::new();
                 self.options.optimiser = sgd;
                 // 50 000 steps a layer and 100 000 for all, ÷ 10 every 20 000.
                 self.layer_schedule = [(20_000, 0.1), (20_000, 0.01), (10_000, 0.001)]
@@ -339,7 +339,7 @@ impl AutoencoderParams {
                 reconstruction_weight: self.neighbour_reconstruction_weight,
                 ..plan.objective
             };
-            (Plan { n_neighbours: self.n_neighbours, objective, ..plan }, Part::All)
+            (Plan { n_neighbours: Some(self.n_neighbours), objective, ..plan }, Part::All)
         });
         layers.chain(std::iter::once((fine_tune, Part::All))).chain(neighbours).collect()
     }

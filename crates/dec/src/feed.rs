@@ -3,7 +3,7 @@
 use crate::augmentation::Augmentation;
 use crate::engine;
 use crate::error::Result;
-use crate::network::Dense;
+use crate::network::{Dense, Network};
 use crate::plan::Plan;
 use crate::random::{Purpose, stream};
 use crate::scale::Scaling;
@@ -88,6 +88,11 @@ impl<'a> Feed<'a> {
     /// The class probabilities of `rows`.
     pub(crate) fn classes(&self, rows: &[usize]) -> Option<Array2<f32>> {
         self.classes.as_ref().map(|classes| classes.select(Axis(0), rows))
+    }
+
+    /// What the encoder of `network` makes of `rows`: rows × embedding.
+    pub(crate) fn embedding(&self, rows: &[usize], network: &Network) -> Result<Array2<f32>> {
+        self.in_chunks(rows, network.n_embedding(), |images| Ok(engine::embed(&network.encoder, images)))
     }
 
     /// Calls `with` on the images of `rows`, a chunk at a time, and on the position of its first in `rows`.

@@ -1,6 +1,5 @@
 //! A class head that starts with what the clusters already say.
 
-use crate::engine;
 use crate::error::Result;
 use crate::feed::Feed;
 use crate::network::{Activation, Dense, Network};
@@ -26,9 +25,7 @@ pub(crate) fn from_clusters(feed: &Feed<'_>, network: &Network, alpha: f64) -> R
     let (Some(classes), Some(centres)) = (&feed.classes, &network.centres) else { return Ok(None) };
     let labelled: Vec<usize> =
         feed.rows.iter().copied().filter(|&row| classes.row(row).sum() > 0.0).collect();
-    let embedding = feed.in_chunks(&labelled, network.n_embedding(), |images| {
-        Ok::<_, crate::error::Error>(engine::embed(&network.encoder, images))
-    })?;
+    let embedding = feed.embedding(&labelled, network)?;
     let q = soft_assignment(embedding.view(), centres.view(), alpha);
     let classes = classes.select(Axis(0), &labelled).mapv(f64::from);
     let total = classes.sum();

@@ -110,8 +110,8 @@ pub(crate) struct Plan {
     pub(crate) balance: f64,
     /// Stop when at most this fraction of the clusters is left.
     pub(crate) collapse: Option<f64>,
-    /// Neighbours of each image in the graph; 0: no graph.
-    pub(crate) n_neighbours: usize,
+    /// Neighbours of each image in the graph, where there is one.
+    pub(crate) n_neighbours: Option<usize>,
     /// Stop when fewer than this fraction of the images change their cluster.
     pub(crate) tolerance: Option<f64>,
     /// Stop after so many epochs without a better one.
@@ -138,7 +138,7 @@ impl Plan {
             code_dropout: 0.0,
             balance: 1.0,
             collapse: None,
-            n_neighbours: 0,
+            n_neighbours: None,
             tolerance: None,
             patience: None,
             selection: Selection::Class,

@@ -3,7 +3,6 @@
 mod checkpoint;
 
 use crate::course::Course;
-use crate::engine;
 use crate::epoch::{Epoch, Report, StopReason};
 use crate::error::Result;
 use crate::feed::Feed;
@@ -112,7 +111,7 @@ impl<'a, M> Training<'a, M> {
 
     /// The network before the first epoch, with its centres.
     fn first_network(&self, search: &Search) -> Result<Network> {
-        let centres = search.run(embedding(&self.feed, &self.network)?.view())?;
+        let centres = search.run(self.feed.embedding(&self.feed.rows, &self.network)?.view())?;
         Ok(Network { centres: Some(centres), ..self.network.clone() })
     }
 
@@ -262,7 +261,7 @@ fn feed_of<'a>(plan: &Plan, part: Part, feed: &Feed<'a>, whole: &Network) -> Res
     if let Part::Layer(i) = part {
         feed.frozen = whole.encoder[..i].to_vec();
     }
-    if plan.n_neighbours > 0 {
+    if let Some(n_neighbours) = plan.n_neighbours {
         let n = feed.rows.len();
         if n > GRAPH_IMAGES {
             let mut drawn =
@@ -270,14 +269,9 @@ fn feed_of<'a>(plan: &Plan, part: Part, feed: &Feed<'a>, whole: &Network) -> Res
             drawn.sort_unstable();
             feed.rows = drawn.into_iter().map(|position| feed.rows[position]).collect();
         }
-        feed.neighbours = Some(nearest(embedding(&feed, whole)?.view(), plan.n_neighbours));
+        feed.neighbours = Some(nearest(feed.embedding(&feed.rows, whole)?.view(), n_neighbours));
     }
     Ok(feed)
-}
-
-/// The embedding of the rows that are trained on.
-fn embedding(feed: &Feed<'_>, network: &Network) -> Result<Array2<f32>> {
-    feed.in_chunks(&feed.rows, network.n_embedding(), |images| Ok(engine::embed(&network.encoder, images)))
 }
 
 /// Puts the trained part back into the whole.
