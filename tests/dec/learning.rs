@@ -141,6 +141,19 @@ fn the_supervised_network_learns_from_the_labelled_images_alone() {
 }
 
 #[test]
+fn the_narrowest_supervised_network_learns_whatever_the_seed() {
+    // With a ReLU behind it, a single unit is silent for all images in half of the draws, and for good.
+    let (images, truth) = striped(300);
+    let labels = labelled(&truth, 300);
+    for seed in 0..8 {
+        let params = Supervised::params(&[16, 1], 2).seed(seed).batch_size(64);
+        let classes = params.fit(images.view(), &labels).unwrap().predict(images.view()).unwrap();
+        let right = accuracy(&truth, &classes);
+        assert!(right > 0.9, "seed {seed}: {right}");
+    }
+}
+
+#[test]
 fn images_of_muons_rank_above_those_of_showers() {
     // So few images of a noisy camera teach little, but more than chance: 0.5, give or take 0.03.
     let simulation = CameraSimulator::stage1().seed(7).simulate(2000).unwrap();

@@ -1,7 +1,7 @@
 //! Images, their truth, and what they look like as a population.
 
 use manyhands_sim::{
-    Camera, CameraSimulator, Cleaning, Electronics, Error, Kind, Muons, RadiusLaw, Simulation,
+    Camera, CameraSimulator, Cleaning, Electronics, Error, Kind, Muons, RadiusLaw, Showers, Simulation,
 };
 use ndarray::{Axis, s};
 
@@ -233,6 +233,45 @@ fn other_cameras_work_too() {
 }
 
 #[test]
+fn smaller_telescopes_see_fainter_muons_and_want_a_lower_trigger() {
+    let muons = Muons { mirror_radius: 1.74, efficiency: (0.04, 0.04), min_size: 15.0, ..Muons::default() };
+    let showers = Showers { gamma_size: (30.0, 30.0), hadron_size: (20.0, 60.0) };
+    let simulator = CameraSimulator::stage1().arc_rate(0.0).cleaning(None).muons(muons).showers(showers);
+    assert!(matches!(simulator.simulate(400).unwrap_err(), Error::NeverTriggers { .. }));
+    let simulation = simulator.trigger_threshold(0.5).simulate(400).unwrap();
+    for event in &simulation.events {
+        match event.kind {
+            Kind::Muon => {
+                let ring = event.ring.unwrap();
+                assert_eq!((ring.mirror_radius, ring.efficiency), (1.74, 0.04));
+                // No ring is brighter than that of a muon through the centre, whose chord is a radius all around.
+                let most = std::f64::consts::TAU * ring.brightness();
+                assert!(event.size > 15.0 && event.size < 1.05 * most, "{} of {most}", event.size);
+            }
+            Kind::Gamma => assert!((event.blobs[0].size - 30.0).abs() < 1e-9),
+            _ => {
+                let size: f64 = event.blobs.iter().map(|blob| blob.size).sum();
+                assert!((19.999..=60.001).contains(&size), "{size}");
+            }
+        }
+    }
+}
+
+#[test]
+fn directions_beyond_the_edge_give_parts_of_rings() {
+    let muons = Muons { max_offset: 1.5, ..Muons::default() };
+    let simulator = CameraSimulator::stage1().positive_rate(1.0).gamma_rate(0.0).muons(muons);
+    let simulation = simulator.simulate(500).unwrap();
+    let radius = Camera::veritas().radius();
+    let offsets = simulation.events.iter().map(|event| {
+        let [x, y] = event.ring.unwrap().centre;
+        x.hypot(y) / radius
+    });
+    let outside = share(offsets.clone().map(|offset| offset > 1.0));
+    assert!(outside > 0.1 && offsets.clone().all(|offset| offset <= 1.5), "{outside}");
+}
+
+#[test]
 fn malformed_requests_are_refused_by_name() {
     let stage1 = CameraSimulator::stage1;
     assert_eq!(stage1().simulate(0).unwrap_err(), Error::NoImages);
@@ -268,6 +307,11 @@ fn malformed_requests_are_refused_by_name() {
     for (field, muons) in [
         ("hole", Muons { hole: 1.0, ..Muons::default() }),
         ("max_impact", Muons { max_impact: 0.0, ..Muons::default() }),
+        ("max_offset", Muons { max_offset: 0.0, ..Muons::default() }),
+        ("mirror_radius", Muons { mirror_radius: -6.0, ..Muons::default() }),
+        ("least efficiency", Muons { efficiency: (0.0, 0.1), ..Muons::default() }),
+        ("greatest efficiency", Muons { efficiency: (0.2, 0.1), ..Muons::default() }),
+        ("min_size", Muons { min_size: f64::NAN, ..Muons::default() }),
         (
             "max of the radius law",
             Muons { radius: RadiusLaw::Uniform { min: 1.0, max: 0.5 }, ..Muons::default() },
@@ -280,6 +324,15 @@ fn malformed_requests_are_refused_by_name() {
         let error = stage1().muons(muons).simulate(1).unwrap_err();
         assert!(matches!(error, Error::OutOfRange { field: f, .. } if f == field), "{error}");
     }
+    for (field, showers) in [
+        ("least size of a shower", Showers { gamma_size: (0.0, 10.0), ..Showers::default() }),
+        ("greatest size of a shower", Showers { hadron_size: (10.0, 9.0), ..Showers::default() }),
+    ] {
+        let error = stage1().showers(showers).simulate(1).unwrap_err();
+        assert!(matches!(error, Error::OutOfRange { field: f, .. } if f == field), "{error}");
+    }
+    let error = stage1().trigger_threshold(f64::NAN).simulate(1).unwrap_err();
+    assert!(matches!(error, Error::OutOfRange { field: "trigger_threshold", .. }), "{error}");
 }
 
 #[test]

@@ -10,8 +10,8 @@ mod spread;
 mod stream;
 
 pub use camera::{
-    Blob, Camera, CameraSimulator, Cleaning, Electronics, Event, Kind, Muons, RadiusLaw, Ring, Simulation,
-    chord,
+    Blob, Camera, CameraSimulator, Cleaning, Electronics, Event, Kind, Muons, RadiusLaw, Ring, Showers,
+    Simulation, chord,
 };
 pub use clicks::{ClickSubject, ClickSurvey, Clicker, ClickerKind, Clicks, Galaxies};
 pub use crowd::{Crowd, GridAnswer, ImageVote, Volunteer};

@@ -3,7 +3,7 @@
 use rand::Rng;
 
 use super::muon::Muons;
-use super::shower;
+use super::shower::{self, Showers};
 use super::{Blob, Camera, Ring};
 
 /// What made an image.
@@ -40,6 +40,7 @@ impl Event {
     pub(super) fn draw(
         (kind, arc): (Kind, bool),
         muons: &Muons,
+        showers: &Showers,
         camera: &Camera,
         rng: &mut impl Rng,
         light: &mut [f64],
@@ -54,13 +55,13 @@ impl Event {
         if let Some(ring) = &ring {
             ring.add_light(camera, light);
             ring_size = light.iter().sum();
-            if !ring.is_kept(camera, ring_size) {
+            if !ring.is_kept(camera, ring_size, muons.min_size) {
                 return None;
             }
         }
         let blobs = match kind {
-            Kind::Gamma => vec![shower::gamma(rng)],
-            Kind::Hadron => shower::hadron(camera, rng),
+            Kind::Gamma => vec![shower::gamma(showers, rng)],
+            Kind::Hadron => shower::hadron(showers, camera, rng),
             Kind::Muon | Kind::NightSky => Vec::new(),
         };
         for blob in &blobs {

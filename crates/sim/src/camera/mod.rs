@@ -17,5 +17,5 @@ pub use event::{Event, Kind};
 pub use geometry::Camera;
 pub use muon::{Muons, RadiusLaw};
 pub use ring::{Ring, chord};
-pub use shower::Blob;
+pub use shower::{Blob, Showers};
 pub use simulator::{CameraSimulator, Simulation};

@@ -4,9 +4,10 @@ use std::f64::consts::{PI, TAU};
 
 use rand::Rng;
 
+use super::ring::MIRROR_RADIUS;
 use super::{Camera, Ring};
 use crate::Error;
-use crate::error::{check_positive, check_range};
+use crate::error::{check_not_negative, check_positive, check_range};
 
 /// Largest Cherenkov angle at 1.3 km above sea level, the altitude of VERITAS, in degrees: √(2(n − 1)).
 const MAX_ANGLE: f64 = 1.28;
@@ -18,14 +19,8 @@ const OPTICS: f64 = 0.035;
 const COLOURS: f64 = 0.015;
 /// Broadening by multiple scattering of a muon of 10 GeV in degrees; it falls as 1/E.
 const SCATTERING: f64 = 0.04;
-/// Directions are uniform over the camera up to this share of its radius: 1.6° for VERITAS.
-const MAX_OFFSET: f64 = 1.6 / 1.73;
-/// Range of the overall efficiency of mirror and photomultipliers: a full ring of 1.2° gives 900 to 1 500 photoelectrons.
-const EFFICIENCY: (f64, f64) = (0.09, 0.16);
-/// A ring is kept if the product of the lit share and the contained share of its circle exceeds this …
+/// A ring is kept if the product of the lit share and the contained share of its circle exceeds this, and if it is bright enough.
 const MIN_ARC: f64 = 0.12;
-/// … and if it gives more than this many photoelectrons.
-const MIN_SIZE: f64 = 40.0;
 /// Radii of the arcs of low-energy muons inside hadron showers: up to 0.9° means below 7 GeV.
 const FAINT_RADIUS: RadiusLaw = RadiusLaw::Uniform { min: 0.4, max: 0.9 };
 
@@ -101,13 +96,31 @@ pub struct Muons {
     pub radius: RadiusLaw,
     /// Largest impact in mirror radii; impacts are uniform in area. Default 1.4.
     pub max_impact: f64,
+    /// Directions are uniform up to this share of the camera's radius; above 1 there are rings of which the camera sees a part.
+    /// Default 0.925, which is 1.6° for VERITAS.
+    pub max_offset: f64,
     /// Radius of the mirror's central hole or shadow in mirror radii. Default 0, no hole.
     pub hole: f64,
+    /// Radius of the mirror in metres: a ring's light grows with it. Default 6, as VERITAS (Holder et al. 2006).
+    pub mirror_radius: f64,
+    /// Least and greatest share of the photons on the mirror that become photoelectrons; uniform between them. Default 0.09 to
+    /// 0.16, where a full ring of 1.2° gives 900 to 1 500 photoelectrons on a mirror of 6 m.
+    pub efficiency: (f64, f64),
+    /// A muon is kept if the camera expects more photoelectrons of it than this. Default 40.
+    pub min_size: f64,
 }
 
 impl Default for Muons {
     fn default() -> Self {
-        Self { radius: RadiusLaw::Uniform { min: 0.45, max: 1.30 }, max_impact: 1.4, hole: 0.0 }
+        Self {
+            radius: RadiusLaw::Uniform { min: 0.45, max: 1.30 },
+            max_impact: 1.4,
+            max_offset: 1.6 / 1.73,
+            hole: 0.0,
+            mirror_radius: MIRROR_RADIUS,
+            efficiency: (0.09, 0.16),
+            min_size: 40.0,
+        }
     }
 }
 
@@ -115,7 +128,13 @@ impl Muons {
     pub(super) fn check(&self) -> Result<(), Error> {
         self.radius.check()?;
         check_positive("max_impact", self.max_impact)?;
-        check_range("hole", self.hole, (0.0, 0.99), "mirror radii from 0 to 0.99")
+        check_positive("max_offset", self.max_offset)?;
+        check_range("hole", self.hole, (0.0, 0.99), "mirror radii from 0 to 0.99")?;
+        check_positive("mirror_radius", self.mirror_radius)?;
+        let (least, most) = self.efficiency;
+        check_positive("least efficiency", least)?;
+        check_range("greatest efficiency", most, (least, 1.0), "a share from the least to 1")?;
+        check_not_negative("min_size", self.min_size)
     }
 
     /// The low-energy muons that some hadron showers bring along.
@@ -128,9 +147,9 @@ impl Muons {
         let (radius, width) = self.radius.draw(rng);
         let impact = self.max_impact * rng.random::<f64>().sqrt();
         let angle = rng.random_range(-PI..PI);
-        let offset = MAX_OFFSET * camera.radius() * rng.random::<f64>().sqrt();
+        let offset = self.max_offset * camera.radius() * rng.random::<f64>().sqrt();
         let (sin, cos) = rng.random_range(0.0..TAU).sin_cos();
-        let efficiency = rng.random_range(EFFICIENCY.0..EFFICIENCY.1);
+        let efficiency = rng.random_range(self.efficiency.0..=self.efficiency.1);
         Ring {
             centre: [offset * cos, offset * sin],
             radius,
@@ -138,6 +157,7 @@ impl Muons {
             impact,
             angle,
             hole: self.hole,
+            mirror_radius: self.mirror_radius,
             efficiency,
         }
     }
@@ -145,7 +165,7 @@ impl Muons {
 
 impl Ring {
     /// Whether so much of the ring is in the camera that it counts as a muon image; `size` is its light in photoelectrons.
-    pub(super) fn is_kept(&self, camera: &Camera, size: f64) -> bool {
-        size > MIN_SIZE && self.arc() * self.contained(camera) > MIN_ARC
+    pub(super) fn is_kept(&self, camera: &Camera, size: f64, min_size: f64) -> bool {
+        size > min_size && self.arc() * self.contained(camera) > MIN_ARC
     }
 }

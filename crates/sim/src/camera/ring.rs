@@ -8,7 +8,7 @@ use std::f64::consts::{PI, TAU};
 use super::Camera;
 
 /// Radius of the mirror of a VERITAS telescope in metres (12 m in diameter; Holder et al. 2006).
-const MIRROR_RADIUS: f64 = 6.0;
+pub(super) const MIRROR_RADIUS: f64 = 6.0;
 /// The fine-structure constant.
 const ALPHA: f64 = 1.0 / 137.036;
 /// ∫ dλ/λ² from 300 to 600 nm, in 1/m: the band in which mirror and photomultipliers see.
@@ -73,20 +73,32 @@ pub struct Ring {
     pub angle: f64,
     /// Radius of the mirror's central hole, in mirror radii.
     pub hole: f64,
+    /// Radius of the mirror in metres.
+    pub mirror_radius: f64,
     /// Share of the photons on the mirror that become photoelectrons.
     pub efficiency: f64,
 }
 
 impl Ring {
-    /// A ring with its radius, impact (in mirror radii) and direction; width 0.05°, brightest along x, no hole, efficiency 0.12.
+    /// A ring with its radius, impact (in mirror radii) and direction; width 0.05°, brightest along x, efficiency 0.12, the mirror of
+    /// VERITAS (6 m in radius, no hole).
     pub fn new(centre: [f64; 2], radius: f64, impact: f64) -> Self {
-        Self { centre, radius, width: 0.05, impact, angle: 0.0, hole: 0.0, efficiency: 0.12 }
+        Self {
+            centre,
+            radius,
+            width: 0.05,
+            impact,
+            angle: 0.0,
+            hole: 0.0,
+            mirror_radius: MIRROR_RADIUS,
+            efficiency: 0.12,
+        }
     }
 
     /// Photoelectrons per radian of azimuth where the chord is one mirror radius long:
     /// ε · (α/2) · ∫dλ/λ² · sin 2θ · R (Vacanti et al. 1994).
     pub fn brightness(&self) -> f64 {
-        self.efficiency * ALPHA / 2.0 * BAND * (2.0 * self.radius.to_radians()).sin() * MIRROR_RADIUS
+        self.efficiency * ALPHA / 2.0 * BAND * (2.0 * self.radius.to_radians()).sin() * self.mirror_radius
     }
 
     /// Share of the azimuth that is lit: 1 for an impact on the mirror, else arcsin(1/ρ)/π.

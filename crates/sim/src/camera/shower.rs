@@ -6,6 +6,8 @@ use rand::Rng;
 use rand_distr::{Distribution, Gamma, LogNormal, Poisson, StandardNormal};
 
 use super::Camera;
+use crate::Error;
+use crate::error::{check_positive, check_range};
 
 /// Light further than this many lengths or widths from the centre is left out.
 const REACH: f64 = 5.0;
@@ -82,12 +84,49 @@ impl Blob {
     }
 }
 
+/// How bright showers are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Showers {
+    /// Least and greatest size of a gamma ray in photoelectrons, log-uniform between them. Default 100 to 3 200, the range over
+    /// which the trigger of a 12 m telescope sees showers well.
+    pub gamma_size: (f64, f64),
+    /// The same for hadrons. Default 80 to 4 000.
+    pub hadron_size: (f64, f64),
+}
+
+impl Default for Showers {
+    fn default() -> Self {
+        Self { gamma_size: (100.0, 10_f64.powf(3.5)), hadron_size: (10_f64.powf(1.9), 10_f64.powf(3.6)) }
+    }
+}
+
+impl Showers {
+    pub(super) fn check(&self) -> Result<(), Error> {
+        for (least, most) in [self.gamma_size, self.hadron_size] {
+            check_positive("least size of a shower", least)?;
+            check_range(
+                "greatest size of a shower",
+                most,
+                (least, f64::INFINITY),
+                "photoelectrons, at least the least size",
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// A size whose logarithm is uniform.
+fn log_uniform((least, most): (f64, f64), rng: &mut impl Rng) -> f64 {
+    10_f64.powf(rng.random_range(least.log10()..=most.log10()))
+}
+
 /// The light of a gamma ray from a source at the camera's centre: one narrow ellipse that points at the source.
 ///
-/// Size log-uniform from 10² to 10^3.5 photoelectrons, length 0.18° + 0.05° per decade above 100 with a spread of 25 %, width
+/// Length 0.18° + 0.05° per decade above 100 with a spread of 25 %, width
 /// 0.25 to 0.5 of it but at least 0.05°, centre 0.3° to 1.3° from the source, axis towards it within 0.25 rad.
-pub(super) fn gamma(rng: &mut impl Rng) -> Blob {
-    let decades = rng.random_range(0.0..1.5);
+pub(super) fn gamma(showers: &Showers, rng: &mut impl Rng) -> Blob {
+    let size = log_uniform(showers.gamma_size, rng);
+    let decades = (size / 100.0).log10();
     let length = log_normal(0.18 + 0.05 * decades, 0.25, rng);
     let width = (length * rng.random_range(0.25..0.5)).max(0.05);
     let skewness = rng.random_range(0.0..0.6);
@@ -95,15 +134,15 @@ pub(super) fn gamma(rng: &mut impl Rng) -> Blob {
     let direction: f64 = rng.random_range(0.0..TAU);
     let angle = direction + 0.25 * rng.sample::<f64, _>(StandardNormal);
     let centre = [distance * direction.cos(), distance * direction.sin()];
-    Blob { centre, length, width, angle, skewness, size: 100.0 * 10_f64.powf(decades) }
+    Blob { centre, length, width, angle, skewness, size }
 }
 
 /// The light of a hadron: 1 + Poisson(1.3) ellipses within some 0.35° of each other, wide and turned at random.
 ///
-/// Size log-uniform from 10^1.9 to 10^3.6 photoelectrons, shared out by a Dirichlet draw (1.2), lengths around 0.25° with a spread
+/// The size is shared out by a Dirichlet draw (1.2), lengths around 0.25° with a spread
 /// of 35 %, widths 0.35 to 0.9 of them but at least 0.06°.
-pub(super) fn hadron(camera: &Camera, rng: &mut impl Rng) -> Vec<Blob> {
-    let size = 10_f64.powf(rng.random_range(1.9..3.6));
+pub(super) fn hadron(showers: &Showers, camera: &Camera, rng: &mut impl Rng) -> Vec<Blob> {
+    let size = log_uniform(showers.hadron_size, rng);
     let extra = Poisson::new(1.3).expect("a positive mean").sample(rng) as usize;
     let share = Gamma::new(1.2, 1.0).expect("positive parameters");
     let shares: Vec<f64> = (0..=extra).map(|_| share.sample(rng)).collect();

@@ -6,9 +6,9 @@ use rayon::prelude::*;
 
 use super::muon::Muons;
 use super::trigger::triggers;
-use super::{Camera, Cleaning, Electronics, Event, Kind};
+use super::{Camera, Cleaning, Electronics, Event, Kind, Showers};
 use crate::Error;
-use crate::error::check_share;
+use crate::error::{check_not_negative, check_share};
 use crate::stream::{MAX_ITEM, Purpose, stream};
 
 /// Events drawn for one image before giving up. The VERITAS camera keeps more than eight of ten.
@@ -38,6 +38,8 @@ pub struct CameraSimulator {
     night_sky_rate: f64,
     arc_rate: f64,
     muons: Muons,
+    showers: Showers,
+    trigger_threshold: f64,
     electronics: Electronics,
     cleaning: Option<Cleaning>,
     seed: u64,
@@ -75,6 +77,8 @@ impl CameraSimulator {
             night_sky_rate: 0.0,
             arc_rate: 0.125,
             muons: Muons::default(),
+            showers: Showers::default(),
+            trigger_threshold: 5.0,
             electronics: Electronics::default(),
             cleaning: Some(Cleaning::default()),
             seed: 0,
@@ -125,6 +129,20 @@ impl CameraSimulator {
     #[must_use]
     pub fn muons(mut self, muons: Muons) -> Self {
         self.muons = muons;
+        self
+    }
+
+    /// How bright showers are. Default [`Showers::default`].
+    #[must_use]
+    pub fn showers(mut self, showers: Showers) -> Self {
+        self.showers = showers;
+        self
+    }
+
+    /// An event triggers if three touching pixels each expect more than this many photoelectrons. Default 5.
+    #[must_use]
+    pub fn trigger_threshold(mut self, threshold: f64) -> Self {
+        self.trigger_threshold = threshold;
         self
     }
 
@@ -197,6 +215,8 @@ impl CameraSimulator {
             return Err(Error::Rates { sum });
         }
         self.muons.check()?;
+        self.showers.check()?;
+        check_not_negative("trigger_threshold", self.trigger_threshold)?;
         self.electronics.check()?;
         self.cleaning.map_or(Ok(()), |cleaning| cleaning.check())?;
         if n_images == 0 {
@@ -253,8 +273,12 @@ impl CameraSimulator {
     ) -> Result<Event, Error> {
         let accident = what.0 == Kind::NightSky;
         for _ in 0..MAX_ATTEMPTS {
-            let event = Event::draw(what, &self.muons, &self.camera, rng, light);
-            let Some(event) = event.filter(|_| accident || triggers(&self.camera, light)) else { continue };
+            let event = Event::draw(what, &self.muons, &self.showers, &self.camera, rng, light);
+            let Some(event) =
+                event.filter(|_| accident || triggers(&self.camera, self.trigger_threshold, light))
+            else {
+                continue;
+            };
             self.electronics.observe(light, rng, counts);
             let Some(cleaning) = &self.cleaning else { return Ok(event) };
             let n_lit = cleaning.apply(&self.camera, self.electronics.pedestal_deviation(), counts);
