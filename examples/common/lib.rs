@@ -1,6 +1,7 @@
 //! What the example programs share: reading images, watching and resuming a training, pictures and files.
 
 pub mod bubbles;
+pub mod camera;
 pub mod files;
 pub mod images;
 pub mod memory;

@@ -2,6 +2,7 @@
 
 use crate::args::{Settings, Source};
 use anyhow::{Context, Result, ensure};
+use common::camera;
 use common::images::{ImageSet, read_labels, read_positions};
 use common::session::Console;
 use manyhands_dec::{Augmentation, InputScale};
@@ -138,7 +139,7 @@ fn simulate(settings: &Settings, console: &Console) -> Result<Loaded> {
     Ok(Loaded {
         images: concatenate(Axis(0), &views)?,
         truth,
-        raster: camera_raster(Camera::veritas().positions())?,
+        raster: camera::raster(Camera::veritas().positions(), CELL)?,
         scale: InputScale::UnitMeanSquarePerSample,
         augmentation: Some(Augmentation::permutations(Camera::veritas().symmetries()?)?),
         name: "simulated VERITAS camera".to_owned(),
@@ -173,11 +174,10 @@ fn read(source: &Source, settings: &Settings, rng: &mut ChaCha8Rng) -> Result<Lo
     let global = InputScale::UnitMeanSquareGlobal;
     let (raster, scale, augmentation) = match (positions, set.shape) {
         (Some(positions), _) if positions.len() == n_pixels => {
-            let pitch = nearest(&positions);
             // A camera with a pixel missing on one side has no symmetries, and its images are taken as they are.
-            let symmetries = Camera::new(positions.clone(), pitch)?.symmetries().ok();
+            let symmetries = Camera::new(positions.clone(), camera::pitch(&positions))?.symmetries().ok();
             let augmentation = symmetries.map(Augmentation::permutations).transpose()?;
-            (camera_raster(&positions)?, InputScale::UnitMeanSquarePerSample, augmentation)
+            (camera::raster(&positions, CELL)?, InputScale::UnitMeanSquarePerSample, augmentation)
         }
         (_, Some((height, width))) => (Raster::rectangular(height, width, CELL, CELL)?, global, None),
         _ => {
@@ -208,17 +208,4 @@ fn choose(truth: &[usize], settings: &Settings, rng: &mut ChaCha8Rng) -> Result<
     }
     rows.truncate(settings.n_images);
     Ok(rows)
-}
-
-/// Hexagons without gaps.
-fn camera_raster(positions: &[[f64; 2]]) -> Result<Raster> {
-    let radius = nearest(positions) / 3f64.sqrt();
-    let positions: Vec<(f64, f64)> = positions.iter().map(|&[x, y]| (x, y)).collect();
-    Ok(Raster::scattered(&positions, radius, CELL, CELL)?)
-}
-
-/// Distance of the first pixel to its nearest neighbour.
-fn nearest(positions: &[[f64; 2]]) -> f64 {
-    let distance = |a: &[f64; 2], b: &[f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
-    positions[1..].iter().map(|b| distance(&positions[0], b)).fold(f64::INFINITY, f64::min)
 }

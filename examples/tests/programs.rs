@@ -172,6 +172,59 @@ fn a_model_puts_images_from_a_file_into_the_clusters_of_its_run() {
     assert!(!again.path().join("probabilities.npy").exists());
 }
 
+/// An npz file of the first simulated images of a camera, by class.
+fn camera_file(folder: &Path, with_positions: bool) -> PathBuf {
+    let path = folder.join(if with_positions { "camera.npz" } else { "no_positions.npz" });
+    let simulation = manyhands_sim::CameraSimulator::stage1().seed(9).simulate(40).unwrap();
+    let mut npz = ndarray_npy::NpzWriter::new(std::fs::File::create(&path).unwrap());
+    for (name, class) in [("muons", 1), ("others", 0)] {
+        let rows: Vec<usize> = (0..40).filter(|&row| simulation.truth[row] == class).collect();
+        npz.add_array(name, &simulation.images.select(ndarray::Axis(0), &rows)).unwrap();
+    }
+    if with_positions {
+        let camera = manyhands_sim::Camera::veritas();
+        npz.add_array("xy_deg", &ndarray::arr2(camera.positions())).unwrap();
+    }
+    npz.finish().unwrap();
+    path
+}
+
+#[test]
+fn a_model_of_simulated_images_is_scored_on_those_of_a_file() {
+    let [files, out] = [folder(), folder()];
+    let file = camera_file(files.path(), true);
+    let output = program("camera_transfer")
+        .args(["--telescope", "lst", "--classes", "muons=1,others=0", "--simulated", "600", "--epochs", "3"])
+        .arg("--images")
+        .arg(&file)
+        .arg("--out")
+        .arg(out.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report = report(out.path());
+    let scores = report["scores"].as_array().unwrap();
+    let told: Vec<_> =
+        scores.iter().map(|row| (row["model"].as_str().unwrap(), row["n_images"].as_u64())).collect();
+    assert_eq!(
+        told,
+        [
+            ("supervised", Some(60)),
+            ("multitask", Some(60)),
+            ("supervised", Some(40)),
+            ("multitask", Some(40))
+        ]
+    );
+    let probabilities = std::fs::read_to_string(out.path().join("probabilities.csv")).unwrap();
+    let column = |i: usize| probabilities.lines().skip(1).map(move |line| line.split(',').nth(i).unwrap());
+    let truth: Vec<bool> = column(1).map(|muon| muon == "1").collect();
+    let p: Vec<f64> = column(2).map(|p| p.parse().unwrap()).collect();
+    let auc = manyhands_metrics::roc_auc(&truth, &p).unwrap();
+    assert_eq!(scores[3]["auc"][0].as_f64(), Some(auc));
+    let n_pictures = std::fs::read_dir(out.path()).unwrap().flatten();
+    assert!(n_pictures.filter(|entry| entry.path().extension().is_some_and(|end| end == "png")).count() >= 1);
+}
+
 #[test]
 fn bad_input_is_answered_by_an_error_that_names_it_and_leaves_nothing_behind() {
     let files = folder();
@@ -195,7 +248,20 @@ fn bad_input_is_answered_by_an_error_that_names_it_and_leaves_nothing_behind() {
     let cluster =
         |args: &[&str]| ("cluster_images", args.iter().map(ToString::to_string).collect::<Vec<_>>());
     let hunt = |args: &[&str]| ("muon_hunters", args.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let transfer = |args: &[&str]| {
+        (
+            "camera_transfer",
+            args.iter().chain(&["--telescope", "fact"]).map(ToString::to_string).collect::<Vec<_>>(),
+        )
+    };
+    let camera = camera_file(files.path(), true).display().to_string();
+    let no_positions = camera_file(files.path(), false).display().to_string();
     let cases = [
+        (transfer(&["--images", &path("missing.npz"), "--classes", "muons=1"]), "missing.npz"),
+        (transfer(&["--images", &camera, "--classes", "moons=1"]), "called \"moons\""),
+        (transfer(&["--images", &camera, "--classes", "muons=2"]), "--classes muons=2"),
+        (transfer(&["--images", &no_positions, "--classes", "muons=1"]), "xy_deg"),
+        (transfer(&["--images", &camera, "--classes", "muons=1", "--simulated", "9"]), "--simulated 9"),
         (cluster(&["--images", &path("missing.npy"), "--clusters", "2"]), "missing.npy"),
         (cluster(&["--images", &path("text.npy"), "--clusters", "2"]), "images × pixels"),
         (cluster(&["--images", &short, "--clusters", "2"]), "its header says 320"),
