@@ -132,6 +132,7 @@ fn the_best_epoch_by_the_development_images_is_kept_and_patience_ends_the_wait()
     // Labels that nothing in the images tells: what is learnt from some does not hold for others.
     let labels: Vec<_> = (0..150).map(|i| Some(groups[i * i % 101] % 2)).collect();
     let params = Supervised::params(&[80, 4], 2).seed(5).dropout(0.0).patience(3).batch_size(32);
+    let params = params.schedule(&[Segment::epochs(60, 1e-3)]);
     let whole = params.fit(images.view(), &labels).unwrap();
     let epochs = &whole.report().epochs;
     assert_eq!(whole.report().stop_reason, StopReason::Patience);
@@ -147,6 +148,35 @@ fn the_best_epoch_by_the_development_images_is_kept_and_patience_ends_the_wait()
     assert_eq!(training.by_ref().take(best + 1).count(), best + 1);
     let kept = training.snapshot().unwrap();
     assert_eq!(kept.predict_proba(images.view()).unwrap(), whole.predict_proba(images.view()).unwrap());
+}
+
+#[test]
+fn a_rate_that_no_longer_helps_hands_its_best_network_to_the_next() {
+    let (images, groups) = images();
+    let labels: Vec<_> = (0..150).map(|i| Some(groups[i * i % 101] % 2)).collect();
+    let params = Supervised::params(&[80, 4], 2).seed(5).dropout(0.0).patience(3).batch_size(32);
+    let both = params.clone().schedule(&[Segment::epochs(60, 1e-3), Segment::epochs(50, 1e-5)]);
+    let model = both.fit(images.view(), &labels).unwrap();
+    let epochs = &model.report().epochs;
+    let n_first = epochs.iter().take_while(|epoch| epoch.rate == 1e-3).count();
+    assert!(n_first < 60 && n_first < epochs.len());
+    assert!(epochs[n_first..].iter().all(|epoch| epoch.rate == 1e-5));
+    let best = epochs[..n_first].iter().rposition(|epoch| epoch.is_best).unwrap();
+    assert_eq!(best + 3 + 1, n_first);
+    // Small steps from the best network stay near it; the network that the wait ended with lies far off.
+    let loss = |epoch: usize| epochs[epoch].development.unwrap().class;
+    assert!((loss(n_first) - loss(best)).abs() < 0.1 * (loss(n_first - 1) - loss(best)).abs());
+    // Broken off just before and just after the change, it goes on to the same bits.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("checkpoint");
+    for n in [n_first - 1, n_first, n_first + 1] {
+        let mut training = both.training(images.view(), &labels).unwrap();
+        assert_eq!(training.by_ref().take(n).count(), n);
+        training.save(&path).unwrap();
+        let mut resumed = both.training(images.view(), &labels).unwrap().resume(&path).unwrap();
+        assert!(resumed.by_ref().all(|epoch| epoch.is_ok()));
+        assert!(resumed.finish().unwrap() == model, "after {n} epochs");
+    }
 }
 
 #[test]

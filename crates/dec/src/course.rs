@@ -29,6 +29,8 @@ pub(crate) struct Course<'a> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Progress {
     pub(crate) epochs: Vec<Epoch>,
+    /// Epochs that each finished segment of the schedule took.
+    pub(crate) segments: Vec<usize>,
     pub(crate) stop: Option<StopReason>,
     pub(crate) best: Option<Best>,
     /// Cluster of every training row at the last update of the target.
@@ -55,7 +57,7 @@ impl<'a> Course<'a> {
         let code_width = state.network.n_embedding();
         let engine = engine::start(plan.backend, state, plan.optimiser)?;
         let mut course = Self { plan, feed, engine, code_width, progress, order: None, diverged: None };
-        course.stop_at_the_end();
+        course.end_finished_segments();
         Ok(course)
     }
 
@@ -102,30 +104,66 @@ impl<'a> Course<'a> {
         if let (true, Some(losses)) = (is_best, development) {
             self.progress.best = Some(Best { epoch: index, losses, network: self.engine.network()? });
         }
-        let since_best = index - self.progress.best.as_ref().map_or(0, |best| best.epoch);
-        if self.plan.patience.is_some_and(|patience| since_best >= patience) {
-            self.progress.stop = Some(StopReason::Patience);
-        }
         let epoch = Epoch {
             stage: self.plan.stage,
             index,
             n_epochs: self.plan.n_epochs(),
-            rate: self.plan.rate(index),
+            rate: self.rate(),
             losses,
             development,
             changed,
             is_best,
         };
         self.progress.epochs.push(epoch.clone());
-        self.stop_at_the_end();
+        self.lose_patience()?;
+        self.end_finished_segments();
         Ok(Some(epoch))
     }
 
-    /// Gives the reason to stop once all epochs are used.
-    fn stop_at_the_end(&mut self) {
-        if self.progress.stop.is_none() && self.progress.epochs.len() == self.plan.n_epochs() {
-            self.progress.stop = Some(StopReason::MaxEpochs);
+    /// The epoch that began the segment under way.
+    fn first_of_segment(&self) -> usize {
+        self.progress.segments.iter().sum()
+    }
+
+    /// The learning rate of the segment under way.
+    fn rate(&self) -> f32 {
+        self.plan.schedule[self.progress.segments.len()].1
+    }
+
+    /// Ends a segment that has waited too long for a better epoch: the next one, at its own rate, goes on from the best. After the last one there is
+    /// nothing left to try.
+    fn lose_patience(&mut self) -> Result<()> {
+        let best = self.progress.best.as_ref();
+        let since = best.map_or(0, |best| best.epoch).max(self.first_of_segment());
+        let waited = self.progress.epochs.len() - 1 - since;
+        if self.plan.patience.is_none_or(|patience| waited < patience) {
+            return Ok(());
         }
+        let mut later = self.plan.schedule[self.progress.segments.len() + 1..].iter();
+        if later.all(|&(n_epochs, _)| n_epochs == 0) {
+            self.progress.stop = Some(StopReason::Patience);
+            return Ok(());
+        }
+        if let Some(best) = best {
+            let state = State::new(best.network.clone(), self.plan.optimiser);
+            self.engine = engine::start(self.plan.backend, state, self.plan.optimiser)?;
+        }
+        self.progress.segments.push(self.progress.epochs.len() - self.first_of_segment());
+        Ok(())
+    }
+
+    /// Closes the segments whose epochs are used up; once that is all of them, it is the reason to stop.
+    fn end_finished_segments(&mut self) {
+        if self.progress.stop.is_some() {
+            return;
+        }
+        while let Some(&(n_epochs, _)) = self.plan.schedule.get(self.progress.segments.len()) {
+            if self.progress.epochs.len() < self.first_of_segment() + n_epochs {
+                return;
+            }
+            self.progress.segments.push(n_epochs);
+        }
+        self.progress.stop = Some(StopReason::MaxEpochs);
     }
 
     /// `Err` for good where `loss` of `epoch` is not finite.
@@ -180,7 +218,7 @@ impl<'a> Course<'a> {
         // A stage with its own number of steps goes on in the next epoch where it stopped in this one.
         let first = (epoch * n_steps) as u64;
         let last = first + n_steps as u64 - 1;
-        let rate = self.plan.rate(epoch);
+        let rate = self.rate();
         let objective = self.plan.objective(epoch);
         let mut sum = Losses::default();
         for step in first..=last {

@@ -85,7 +85,7 @@ pub enum StopReason {
     /// The clusters ran into each other: their effective number, the exponential of the entropy of their shares of the images, fell to half of
     /// what it was before the first epoch, or only one was left.
     Collapsed,
-    /// The losses on the development images did not fall for as many epochs as the patience allows.
+    /// The losses on the development images did not fall for as many epochs as the patience allows, at the last rate of the schedule.
     Patience,
     /// All epochs were used.
     MaxEpochs,

@@ -114,7 +114,7 @@ pub(crate) struct Plan {
     pub(crate) n_neighbours: Option<usize>,
     /// Stop when fewer than this fraction of the images change their cluster.
     pub(crate) tolerance: Option<f64>,
-    /// Stop after so many epochs without a better one.
+    /// Give a segment up after so many epochs without a better one.
     pub(crate) patience: Option<usize>,
     pub(crate) selection: Selection,
     pub(crate) backend: Backend,
@@ -201,15 +201,5 @@ impl Plan {
             reconstruction_weight: either(self.objective.reconstruction_weight, reconstruction),
             ..self.objective
         }
-    }
-
-    /// The rate of an epoch; past the end, the last.
-    pub(crate) fn rate(&self, epoch: usize) -> f32 {
-        let mut end = 0;
-        let current = self.schedule.iter().find(|(n_epochs, _)| {
-            end += n_epochs;
-            epoch < end
-        });
-        current.or(self.schedule.last()).map_or(0.0, |(_, rate)| *rate)
     }
 }

@@ -116,7 +116,8 @@ macro_rules! teaching_options {
                 self
             }
 
-            /// Epochs without a better one before training stops; 10 as in Wright et al., in the profile `Quick` at least 300 steps too.
+            /// Epochs without a better one before a segment of the schedule is given up: the next segment goes on from the best network so far, and
+            /// after the last one the training stops. 10 as in Wright et al., in the profile `Quick` at least 300 steps too.
             #[must_use]
             pub fn patience(mut self, n_epochs: usize) -> Self {
                 self.teaching.patience = Length::Epochs(n_epochs);

@@ -27,6 +27,8 @@ struct Checkpoint {
     scaling: Scaling,
     /// Of the phases that are over, then of the one under way.
     epochs: [Vec<Epoch>; 2],
+    /// Epochs of the finished segments of the phase under way.
+    segments: Vec<usize>,
     stop: Option<StopReason>,
     best: Option<(usize, Losses)>,
     /// Effective number of clusters at the first update of the target.
@@ -68,6 +70,7 @@ impl<M> Training<'_, M> {
             fingerprint: Fingerprint::of(&self.feed),
             scaling: self.feed.scaling,
             epochs: [self.epochs.clone(), progress.epochs.clone()],
+            segments: progress.segments.clone(),
             stop: progress.stop,
             best: progress.best.as_ref().map(|best| (best.epoch, best.losses)),
             n_effective: progress.n_effective,
@@ -133,7 +136,10 @@ impl<M> Training<'_, M> {
         };
         let assignment: Option<Vec<u32>> =
             file.take(path, "assignment").ok().map(|column| column.iter().map(|&v| v as u32).collect());
-        if best.as_ref().is_some_and(|best| !best.network.is_shaped_like(&network))
+        let (segments, n_epochs) = (&file.content.segments, file.content.epochs[1].len());
+        let fits = segments.len() <= plan.schedule.len() && segments.iter().sum::<usize>() <= n_epochs;
+        if !fits
+            || best.as_ref().is_some_and(|best| !best.network.is_shaped_like(&network))
             || assignment.as_ref().is_some_and(|assignment| assignment.len() != self.feed.rows.len())
         {
             return Err(damaged());
@@ -141,7 +147,8 @@ impl<M> Training<'_, M> {
         let [before, epochs] = file.content.epochs;
         let state = State { network, moments, n_steps: file.content.n_steps };
         let n_effective = file.content.n_effective;
-        let progress = Progress { epochs, stop: file.content.stop, best, assignment, n_effective };
+        let (segments, stop) = (file.content.segments, file.content.stop);
+        let progress = Progress { epochs, segments, stop, best, assignment, n_effective };
         let feed = feed_of(&plan, part, &self.feed, &whole)?;
         self.course = Course::resume(plan, feed, state, progress)?;
         (self.phase, self.epochs, self.network) = (file.content.phase, before, whole);
