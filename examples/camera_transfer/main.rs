@@ -6,7 +6,7 @@
 //! ```
 //!
 //! The file holds images × pixels, and the positions of the pixels as `xy_deg`. Nothing of it is trained on. Prints scores on simulated images that
-//! were kept apart and on those of the file; `--out` gets the probability of each image, and pictures of all of them, mistakes framed.
+//! were kept apart, on those of the file, and on those of them that show anything; `--out` gets the probability of each image, and pictures of all of them, mistakes framed.
 
 mod models;
 mod picture;
@@ -21,7 +21,7 @@ use common::memory::peak_rss_mb;
 use common::session::{Console, Session};
 use common::{camera, files};
 use manyhands_sim::Camera;
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 use prepare::prepare;
 use score::Scores;
 use serde::{Deserialize, Serialize};
@@ -90,6 +90,19 @@ struct Part {
     truth: Vec<bool>,
 }
 
+impl Part {
+    /// The images of which cleaning left something: of the others nobody can tell what they show.
+    fn seen(&self) -> Self {
+        let shows = |row: usize| self.images.row(row).iter().any(|&value| value != 0.0);
+        let rows: Vec<usize> = (0..self.truth.len()).filter(|&row| shows(row)).collect();
+        Self {
+            name: "and seen",
+            images: self.images.select(Axis(0), &rows),
+            truth: rows.iter().map(|&row| self.truth[row]).collect(),
+        }
+    }
+}
+
 fn main() -> Result<()> {
     let start = Instant::now();
     let args = Args::parse();
@@ -102,18 +115,18 @@ fn main() -> Result<()> {
     let (set, camera) = read(&args)?;
     let real = Part {
         name: "the file's",
-        images: prepare(&camera, set.images.view()),
+        images: prepare(&camera, set.images.view())?,
         truth: set.truth.iter().flatten().map(|&class| class == 1).collect(),
     };
     let console = Console::new()?;
     let bar = console.spinner("simulating images");
     let simulation = args.telescope.simulator(camera.clone()).seed(args.seed).simulate(args.simulated)?;
     let truth = simulation.positives();
-    let images = prepare(&camera, simulation.images.view());
+    let images = prepare(&camera, simulation.images.view())?;
     drop(simulation);
     bar.finish();
     let n_train = args.simulated - args.simulated / ONE_IN;
-    let (train, test) = images.view().split_at(ndarray::Axis(0), n_train);
+    let (train, test) = images.view().split_at(Axis(0), n_train);
     let held_out = Part { name: "simulated", images: test.to_owned(), truth: truth[n_train..].to_vec() };
 
     let settings = Settings {
@@ -131,7 +144,8 @@ fn main() -> Result<()> {
     let supervised = models::supervised(&settings, &session, train, &labels)?;
 
     let mut scores = Vec::new();
-    for part in [&held_out, &real] {
+    let seen = real.seen();
+    for part in [&held_out, &real, &seen].into_iter().filter(|part| !part.truth.is_empty()) {
         let images = part.images.view();
         for (model, p) in [
             ("supervised", supervised.predict_proba(images)?),

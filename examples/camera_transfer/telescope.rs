@@ -30,18 +30,18 @@ impl Telescope {
             .cleaning(None);
         match self {
             // Anderhub et al. 2013 (JINST 8, P06008) give mirror and camera. Everything else is what its images look like: some 1.75 photons
-            // of background in a pixel, rings of some 60 photons of which many lie beyond the edge, showers of hardly more.
+            // of background in a pixel, rings that lie half beyond the edge, showers of a few hundred photons.
             Self::Fact => simulator
                 .muons(Muons {
                     radius: RadiusLaw::Uniform { min: 0.4, max: 1.6 },
                     max_offset: 1.4,
                     mirror_radius: 1.74,
-                    efficiency: (0.02, 0.1),
+                    efficiency: (0.03, 0.25),
                     min_size: 15.0,
                     ..Muons::default()
                 })
                 .showers(Showers { gamma_size: (30.0, 1000.0), hadron_size: (30.0, 1000.0) })
-                .trigger_threshold(0.5)
+                .trigger_threshold(2.0)
                 .electronics(Electronics {
                     night_sky: 1.75,
                     single_pe: 0.6,

@@ -26,7 +26,7 @@ impl<'a> Recipe<'a> {
         Self { settings, data, seed }
     }
 
-    /// The published recipe knows no symmetries and teaches the clusters through their soft assignments.
+    /// The published recipe knows no symmetries, teaches the clusters through their soft assignments, and reclusters without the labels.
     fn is_paper(&self) -> bool {
         self.settings.profile == ProfileName::Paper
     }
@@ -84,10 +84,7 @@ impl<'a> Recipe<'a> {
             .profile(self.settings.dec_profile())
             .seed(self.seed)
             .max_epochs(self.settings.max_epochs);
-        if self.is_paper() {
-            return params;
-        }
-        params.augmentation(self.data.augmentation.clone())
+        if self.is_paper() { params.plain() } else { params.augmentation(self.data.augmentation.clone()) }
     }
 
     pub(crate) fn supervised(&self) -> SupervisedParams {

@@ -185,6 +185,25 @@ fn cleaning_keeps_exactly_pictures_with_a_neighbour_and_their_boundary() {
 }
 
 #[test]
+fn images_from_elsewhere_are_cleaned_as_simulated_ones_are() {
+    let camera = Camera::veritas();
+    let keep_all = Cleaning { min_pixels: 0, ..Cleaning::default() };
+    let raw = CameraSimulator::stage1().cleaning(None).seed(5);
+    let cleaned = raw.clone().cleaning(Some(keep_all)).simulate(40).unwrap().images;
+    let mut images = raw.simulate(40).unwrap().images;
+    let deviation = Electronics::default().pedestal_deviation();
+    for (mut image, cleaned) in images.rows_mut().into_iter().zip(cleaned.rows()) {
+        let n_kept = keep_all.clean(&camera, deviation, image.as_slice_mut().unwrap()).unwrap();
+        assert_eq!(n_kept, cleaned.iter().filter(|&&x| x != 0.0).count());
+        assert_eq!(image, cleaned);
+    }
+    let wrong = keep_all.clean(&camera, deviation, &mut [0.0; 498]).unwrap_err();
+    assert_eq!(wrong.to_string(), "image: got 498 pixels, want the camera's 499");
+    let wrong = keep_all.clean(&camera, f64::NAN, &mut [0.0; 499]).unwrap_err();
+    assert!(wrong.to_string().starts_with("deviation"), "{wrong}");
+}
+
+#[test]
 fn cleaned_images_keep_at_least_the_fewest_pixels() {
     let simulation = CameraSimulator::stage1().seed(5).simulate(400).unwrap();
     for row in simulation.images.axis_iter(Axis(0)) {

@@ -71,7 +71,8 @@ impl Recluster {
 
 impl ReclusterParams {
     /// KL(P‖Q) alone until the clusters stand still, as in Wright et al. (2019) and Muon Hunters 2.0, where it lost most of what the labels
-    /// had taught (F1 0.803 → 0.633). Labels are not looked at. In the profile `Quick`, SGD at rate 0.01 for 30 epochs.
+    /// had taught (F1 0.803 → 0.633). Labels are not looked at. In place of Adam comes SGD at rate 0.01 for 30 epochs: call it
+    /// after [`profile`](Self::profile) and before the options that change one of these.
     #[must_use]
     pub fn plain(mut self) -> Self {
         if self.options.optimiser == Optimiser::Adam {

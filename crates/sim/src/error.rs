@@ -54,6 +54,15 @@ pub enum Error {
         y: f64,
     },
 
+    /// An image has more or fewer pixels than the camera.
+    #[error("image: got {got} pixels, want the camera's {wants}")]
+    PixelCount {
+        /// Pixels of the image.
+        got: usize,
+        /// Pixels of the camera.
+        wants: usize,
+    },
+
     /// Two pixels are closer than half the pitch.
     #[error(
         "positions: pixels {first} and {second} are {distance} apart, want at least half the pitch, {pitch} / 2"

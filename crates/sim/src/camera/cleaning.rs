@@ -2,7 +2,7 @@
 
 use super::Camera;
 use crate::Error;
-use crate::error::check_range;
+use crate::error::{check_not_negative, check_range};
 
 /// Two-level cleaning as VERITAS does it: a pixel stays if it is a picture pixel or lies next to one and above the boundary level.
 ///
@@ -25,6 +25,34 @@ impl Default for Cleaning {
 }
 
 impl Cleaning {
+    /// Cleans one image of `camera`: pixels that do not stay become 0. Returns how many stay; `min_pixels` is not looked at.
+    ///
+    /// `deviation` is that of a dark pixel, in the units of `image`, which has one value per pixel with the pedestal taken away.
+    ///
+    /// ```
+    /// use manyhands_sim::{Camera, Cleaning};
+    ///
+    /// let camera = Camera::veritas();
+    /// let mut image = vec![1.0; 499];
+    /// image[0] = 6.0;
+    /// image[1] = 7.0; // a neighbour, bright enough too
+    /// image[100] = 9.0; // alone
+    /// assert_eq!(Cleaning::default().clean(&camera, 1.0, &mut image)?, 2);
+    /// assert_eq!(image.iter().sum::<f32>(), 13.0);
+    /// # Ok::<(), manyhands_sim::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for levels or a deviation outside their domain, [`Error::PixelCount`] for an image of another camera.
+    pub fn clean(&self, camera: &Camera, deviation: f64, image: &mut [f32]) -> Result<usize, Error> {
+        self.check()?;
+        check_not_negative("deviation", deviation)?;
+        if image.len() != camera.n_pixels() {
+            return Err(Error::PixelCount { got: image.len(), wants: camera.n_pixels() });
+        }
+        Ok(self.apply(camera, deviation, image))
+    }
+
     pub(super) fn check(&self) -> Result<(), Error> {
         check_range("picture", self.picture, (0.0, f64::INFINITY), "a finite number, at least 0")?;
         check_range("boundary", self.boundary, (0.0, self.picture), "from 0 to the picture level")
