@@ -7,7 +7,7 @@ use crate::pca::Pca;
 use crate::random::{Purpose, stream};
 use linfa_linalg::cholesky::Cholesky;
 use linfa_linalg::triangular::{SolveTriangular, UPLO};
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis, s};
 use rand::seq::index;
 use rayon::prelude::*;
 
@@ -18,8 +18,6 @@ const BLOCK: usize = 512;
 const MAX_ITERATIONS: usize = 200;
 /// Gain in mean log-likelihood below which EM stops, in nats.
 const TOLERANCE: f64 = 1e-4;
-/// Posterior below which a point adds nothing to a component.
-const NEGLIGIBLE: f64 = 1e-9;
 
 /// Means of the likeliest of `n_restarts` mixtures, each started from a k-means of its own: clusters × embedding.
 pub(crate) fn centres(
@@ -32,21 +30,24 @@ pub(crate) fn centres(
     let mut rows = index::sample(&mut stream(seed, Purpose::Mixture, 0), n, n.min(SAMPLE)).into_vec();
     rows.sort_unstable();
     let sample = embedding.select(Axis(0), &rows);
-    let points = sample.mapv(f64::from);
-    let prior = Prior::of(sample.view(), n_clusters)?;
+    // Around their mean, so that second moments lose no digits.
+    let middle = sample.mapv(f64::from).mean_axis(Axis(0)).expect("there are points");
+    let points = sample.mapv(f64::from) - &middle;
+    let prior = Prior::of(sample.view(), points.view(), n_clusters)?;
     let mut best: Option<Mixture> = None;
     for restart in 0..n_restarts {
         let seed = seed.wrapping_add(restart as u64);
         let start = KMeans::params(n_clusters).seed(seed).n_restarts(1).fit(sample.view())?;
-        let mixture = Mixture::around(points.view(), start.centres().mapv(f64::from).view(), &prior)?
-            .fit(points.view(), &prior)?;
+        let means = start.centres().mapv(f64::from) - &middle;
+        let mixture = Mixture::around(points.view(), means, &prior)?.fit(points.view(), &prior)?;
         if best.as_ref().is_none_or(|best| mixture.log_likelihood > best.log_likelihood) {
             best = Some(mixture);
         }
     }
     let best = best.expect("at least one restart");
-    let best = if n > SAMPLE { best.fit(embedding.mapv(f64::from).view(), &prior)? } else { best };
-    Ok(best.means.mapv(|mean| mean as f32))
+    let best =
+        if n > SAMPLE { best.fit((embedding.mapv(f64::from) - &middle).view(), &prior)? } else { best };
+    Ok((best.means + middle).mapv(|mean| mean as f32))
 }
 
 /// Share of the noise at the start; EM finds its own.
@@ -66,10 +67,9 @@ struct Prior {
 }
 
 impl Prior {
-    fn of(sample: ArrayView2<'_, f32>, n_clusters: usize) -> Result<Self> {
+    /// `centred` are the points of `sample` around their mean.
+    fn of(sample: ArrayView2<'_, f32>, centred: ArrayView2<'_, f64>, n_clusters: usize) -> Result<Self> {
         let (n, d) = sample.dim();
-        let points = sample.mapv(f64::from);
-        let centred = &points - &points.mean_axis(Axis(0)).expect("there are points");
         let mut scale = centred.t().dot(&centred) / n as f64 / (n_clusters as f64).powf(2.0 / d as f64);
         // Points in a plane, or all alike, have no volume: a trace of a sphere gives them one.
         let floor = (scale.diag().sum() / d as f64 * 1e-6).max(f64::MIN_POSITIVE.sqrt());
@@ -95,82 +95,87 @@ struct Mixture {
     log_noise: f64,
     /// components × dimensions
     means: Array2<f64>,
-    /// The inverse of each covariance's lower Cholesky factor.
-    whiteners: Vec<Array2<f64>>,
+    /// The inverses of the covariances' lower Cholesky factors, transposed and side by side: dimensions × (components · dimensions).
+    whiteners: Array2<f64>,
+    /// Each mean behind its whitener, one after the other.
+    white_means: Vec<f64>,
     /// ln det of each whitener.
     log_scales: Vec<f64>,
     /// Mean over the points, in nats.
     log_likelihood: f64,
 }
 
-/// What the points give to the components: masses, sums and second moments around the means before.
+/// What points give to the components.
 #[derive(Clone, Debug)]
 struct Moments {
-    mass: Array1<f64>,
-    first: Array2<f64>,
-    second: Vec<Array2<f64>>,
+    /// components × [`moments`]: masses, sums and second moments.
+    of_components: Array2<f64>,
     noise: f64,
     log_likelihood: f64,
 }
 
 impl Moments {
     fn zero((n_components, d): (usize, usize)) -> Self {
-        Self {
-            mass: Array1::zeros(n_components),
-            first: Array2::zeros((n_components, d)),
-            second: vec![Array2::zeros((d, d)); n_components],
-            noise: 0.0,
-            log_likelihood: 0.0,
-        }
+        let of_components = Array2::zeros((n_components, 1 + d + d * (d + 1) / 2));
+        Self { of_components, noise: 0.0, log_likelihood: 0.0 }
     }
 
-    fn add(&mut self, component: usize, weight: f64, deviation: &[f64]) {
-        self.mass[component] += weight;
-        let mut first = self.first.row_mut(component);
-        for (i, &a) in deviation.iter().enumerate() {
-            first[i] += weight * a;
-            let mut row = self.second[component].row_mut(i);
-            row.iter_mut().zip(&deviation[..=i]).for_each(|(sum, &b)| *sum += weight * a * b);
-        }
+    /// Of points that belong to the components by these shares, points × components.
+    fn of(points: ArrayView2<'_, f64>, shares: &Array2<f64>, noise: f64, log_likelihood: f64) -> Self {
+        Self { of_components: shares.t().dot(&moments(points)), noise, log_likelihood }
     }
 
     fn merge(mut self, other: &Self) -> Self {
-        self.mass += &other.mass;
-        self.first += &other.first;
-        self.second.iter_mut().zip(&other.second).for_each(|(to, from)| *to += from);
+        self.of_components += &other.of_components;
         self.noise += other.noise;
         self.log_likelihood += other.log_likelihood;
         self
     }
 }
 
+/// 1, x and the products x_i x_j with j ≤ i of every point.
+fn moments(points: ArrayView2<'_, f64>) -> Array2<f64> {
+    let d = points.ncols();
+    let mut moments = Array2::ones((points.nrows(), 1 + d + d * (d + 1) / 2));
+    for (x, mut row) in points.rows().into_iter().zip(moments.rows_mut()) {
+        let products = (0..d).flat_map(|i| (0..=i).map(move |j| (i, j))).map(|(i, j)| x[i] * x[j]);
+        row.iter_mut().skip(1).zip(x.iter().copied().chain(products)).for_each(|(to, value)| *to = value);
+    }
+    moments
+}
+
 impl Mixture {
     /// One component around each of `means`, from the points nearest to it.
-    fn around(points: ArrayView2<'_, f64>, means: ArrayView2<'_, f64>, prior: &Prior) -> Result<Self> {
+    fn around(points: ArrayView2<'_, f64>, means: Array2<f64>, prior: &Prior) -> Result<Self> {
         let square = |x: ArrayView1<'_, f64>, mean: ArrayView1<'_, f64>| -> f64 {
             x.iter().zip(mean).map(|(a, b)| (a - b) * (a - b)).sum()
         };
-        let moments = sums(points, means.dim(), |x, moments| {
-            let distances: Vec<f64> = means.rows().into_iter().map(|mean| -square(x, mean)).collect();
-            let nearest = crate::argmax(ArrayView1::from(&distances));
-            let deviation: Vec<f64> = x.iter().zip(means.row(nearest)).map(|(a, b)| a - b).collect();
-            moments.add(nearest, 1.0 - NOISE, &deviation);
-            moments.noise += NOISE;
+        let moments = sums(points, means.dim(), |points| {
+            let mut shares = Array2::zeros((points.nrows(), means.nrows()));
+            for (x, mut row) in points.rows().into_iter().zip(shares.rows_mut()) {
+                let distances: Vec<f64> = means.rows().into_iter().map(|mean| -square(x, mean)).collect();
+                row[crate::argmax(ArrayView1::from(&distances))] = 1.0 - NOISE;
+            }
+            Moments::of(points, &shares, NOISE * points.nrows() as f64, 0.0)
         });
         Self::from(&moments, means, points.nrows(), prior)
     }
 
-    /// The M step; `before` are the means that the moments are taken around.
-    fn from(moments: &Moments, before: ArrayView2<'_, f64>, n_points: usize, prior: &Prior) -> Result<Self> {
+    /// The M step. A component without points stays where it was: at `before`.
+    fn from(moments: &Moments, before: Array2<f64>, n_points: usize, prior: &Prior) -> Result<Self> {
         let (n_components, d) = before.dim();
-        let mut means = before.to_owned();
-        let (mut whiteners, mut log_scales) = (Vec::new(), Vec::new());
-        for k in 0..n_components {
-            let mass = moments.mass[k];
-            let shift = moments.first.row(k).mapv(|sum| if mass > 0.0 { sum / mass } else { 0.0 });
-            means.row_mut(k).zip_mut_with(&shift, |mean, &shift| *mean += shift);
+        let mut means = before;
+        let mut whiteners = Array2::zeros((d, n_components * d));
+        let mut log_scales = Vec::new();
+        for (k, of) in moments.of_components.rows().into_iter().enumerate() {
+            let mass = of[0];
+            if mass > 0.0 {
+                means.row_mut(k).assign(&(&of.slice(s![1..=d]) / mass));
+            }
+            let mean = means.row(k);
             let covariance = Array2::from_shape_fn((d, d), |(i, j)| {
-                let scatter = moments.second[k][[i.max(j), i.min(j)]] - mass * shift[i] * shift[j];
+                let (i, j) = (i.max(j), i.min(j));
+                let scatter = of[1 + d + i * (i + 1) / 2 + j] - mass * mean[i] * mean[j];
                 (prior.scale[[i, j]] + scatter) / (prior.degrees + mass + d as f64 + 2.0)
             });
             let failed = |error: linfa_linalg::LinalgError| Error::LinearAlgebra {
@@ -182,72 +187,65 @@ impl Mixture {
                 .and_then(|factor| factor.solve_triangular(&Array2::eye(d), UPLO::Lower))
                 .map_err(failed)?;
             log_scales.push(whitener.diag().iter().map(|value| value.ln()).sum());
-            whiteners.push(whitener);
+            whiteners.slice_mut(s![.., k * d..(k + 1) * d]).assign(&whitener.t());
         }
+        let white = |k: usize| means.row(k).dot(&whiteners.slice(s![.., k * d..(k + 1) * d])).to_vec();
+        let white_means = (0..n_components).flat_map(white).collect();
         // One point for each component and the noise, so that an empty one keeps a weight.
         let n = (n_points + n_components + 1) as f64;
-        let log_weights = moments.mass.iter().map(|mass| ((mass + 1.0) / n).ln()).collect();
+        let masses = moments.of_components.column(0);
+        let log_weights = masses.iter().map(|mass| ((mass + 1.0) / n).ln()).collect();
         let log_noise = ((moments.noise + 1.0) / n).ln() + prior.log_noise;
         let log_likelihood = f64::NEG_INFINITY;
-        Ok(Self { log_weights, log_noise, means, whiteners, log_scales, log_likelihood })
+        Ok(Self { log_weights, log_noise, means, whiteners, white_means, log_scales, log_likelihood })
     }
 
     /// EM until the log-likelihood stands still.
     fn fit(mut self, points: ArrayView2<'_, f64>, prior: &Prior) -> Result<Self> {
         for _ in 0..MAX_ITERATIONS {
-            let moments = sums(points, self.means.dim(), |x, moments| self.share(x, moments));
+            let moments = sums(points, self.means.dim(), |points| self.share_out(points));
             let log_likelihood = moments.log_likelihood / points.nrows() as f64;
             let gain = log_likelihood - self.log_likelihood;
             if gain < TOLERANCE {
                 break;
             }
-            self = Self { log_likelihood, ..Self::from(&moments, self.means.view(), points.nrows(), prior)? };
+            self = Self { log_likelihood, ..Self::from(&moments, self.means, points.nrows(), prior)? };
         }
         Ok(self)
     }
 
-    /// The E step for one point.
-    fn share(&self, x: ArrayView1<'_, f64>, moments: &mut Moments) {
-        let (n_components, d) = self.means.dim();
-        let mut deviations = vec![0.0; n_components * d];
+    /// The E step. All whiteners at once are one product, and so are all moments: that is where the time goes.
+    fn share_out(&self, points: ArrayView2<'_, f64>) -> Moments {
+        let d = points.ncols();
+        let white = points.dot(&self.whiteners);
         let normalisation = d as f64 / 2.0 * std::f64::consts::TAU.ln();
-        let mut logs = vec![0.0; n_components];
-        for (k, (deviation, log)) in deviations.chunks_exact_mut(d).zip(&mut logs).enumerate() {
-            deviation.iter_mut().zip(x.iter().zip(self.means.row(k))).for_each(|(to, (a, b))| *to = a - b);
-            let square: f64 = (self.whiteners[k].rows().into_iter().enumerate())
-                .map(|(i, row)| {
-                    let sum: f64 = row.iter().zip(&deviation[..=i]).map(|(a, b)| a * b).sum();
-                    sum * sum
-                })
-                .sum();
-            *log = self.log_weights[k] + self.log_scales[k] - square / 2.0 - normalisation;
-        }
-        let highest = logs.iter().copied().fold(self.log_noise, f64::max);
-        let sum: f64 = logs.iter().chain([&self.log_noise]).map(|log| (log - highest).exp()).sum();
-        let log_density = highest + sum.ln();
-        moments.log_likelihood += log_density;
-        moments.noise += (self.log_noise - log_density).exp();
-        for (k, deviation) in deviations.chunks_exact(d).enumerate() {
-            let posterior = (logs[k] - log_density).exp();
-            if posterior > NEGLIGIBLE {
-                moments.add(k, posterior, deviation);
+        let mut shares = Array2::zeros((points.nrows(), self.means.nrows()));
+        let (mut noise, mut log_likelihood) = (0.0, 0.0);
+        for (white, mut shares) in white.rows().into_iter().zip(shares.rows_mut()) {
+            let white = white.to_slice().expect("rows of a product are contiguous");
+            let components = white.chunks_exact(d).zip(self.white_means.chunks_exact(d));
+            for (k, (x, mean)) in components.enumerate() {
+                let square: f64 = x.iter().zip(mean).map(|(a, b)| (a - b) * (a - b)).sum();
+                shares[k] = self.log_weights[k] + self.log_scales[k] - square / 2.0 - normalisation;
             }
+            let highest = shares.iter().copied().fold(self.log_noise, f64::max);
+            shares.mapv_inplace(|log| (log - highest).exp());
+            let of_noise = (self.log_noise - highest).exp();
+            let sum = shares.sum() + of_noise;
+            shares /= sum;
+            noise += of_noise / sum;
+            log_likelihood += highest + sum.ln();
         }
+        Moments::of(points, &shares, noise, log_likelihood)
     }
 }
 
-/// Sums over all points of what `with` adds for each.
+/// Sums over all points of what `of` gives for a block of them.
 fn sums(
     points: ArrayView2<'_, f64>,
     dim: (usize, usize),
-    with: impl Fn(ArrayView1<'_, f64>, &mut Moments) + Sync,
+    of: impl Fn(ArrayView2<'_, f64>) -> Moments + Sync + Send,
 ) -> Moments {
-    let blocks: Vec<Moments> = (points.axis_chunks_iter(Axis(0), BLOCK).into_par_iter())
-        .map(|points| {
-            let mut moments = Moments::zero(dim);
-            points.rows().into_iter().for_each(|x| with(x, &mut moments));
-            moments
-        })
-        .collect();
+    let blocks: Vec<Moments> = points.axis_chunks_iter(Axis(0), BLOCK).into_par_iter().map(of).collect();
     blocks.iter().fold(Moments::zero(dim), Moments::merge)
 }
