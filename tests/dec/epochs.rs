@@ -155,7 +155,7 @@ fn a_rate_that_no_longer_helps_hands_its_best_network_to_the_next() {
     let (images, groups) = images();
     let labels: Vec<_> = (0..150).map(|i| Some(groups[i * i % 101] % 2)).collect();
     let params = Supervised::params(&[80, 4], 2).seed(5).dropout(0.0).patience(3).batch_size(32);
-    let both = params.clone().schedule(&[Segment::epochs(60, 1e-3), Segment::epochs(50, 1e-5)]);
+    let both = params.schedule(&[Segment::epochs(60, 1e-3), Segment::epochs(50, 1e-5)]);
     let model = both.fit(images.view(), &labels).unwrap();
     let epochs = &model.report().epochs;
     let n_first = epochs.iter().take_while(|epoch| epoch.rate == 1e-3).count();
