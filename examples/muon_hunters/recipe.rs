@@ -32,18 +32,20 @@ impl<'a> Recipe<'a> {
     }
 
     pub(crate) fn autoencoder(&self) -> AutoencoderParams {
-        Autoencoder::params(&DIMS)
+        let params = Autoencoder::params(&DIMS)
             .profile(self.settings.dec_profile())
             .input_scale(self.data.scale)
             .seed(self.seed)
-            .max_epochs(self.settings.max_epochs)
+            .max_epochs(self.settings.max_epochs);
+        if self.is_paper() { params } else { params.augmentation(self.data.augmentation.clone()) }
     }
 
     pub(crate) fn dec(&self) -> DecParams {
-        Dec::params(self.settings.n_clusters)
+        let params = Dec::params(self.settings.n_clusters)
             .profile(self.settings.dec_profile())
             .seed(self.seed)
-            .max_epochs(self.settings.max_epochs)
+            .max_epochs(self.settings.max_epochs);
+        if self.is_paper() { params } else { params.augmentation(self.data.augmentation.clone()) }
     }
 
     pub(crate) fn multitask(&self) -> MultitaskParams {

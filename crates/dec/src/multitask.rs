@@ -60,7 +60,7 @@ impl Multitask {
             options: Options::new(Optimiser::Adam),
             n_classes,
             schedule: Vec::new(),
-            weights: Weights { class: 1.0, cluster: 0.0, reconstruction: 0.1, last: None },
+            weights: Weights { class: 1.0, cluster: 0.0, reconstruction: 0.01, last: None },
             head_input: HeadInput::Assignment,
             initial_head: InitialHead::default(),
             teaching: Teaching::new(),
@@ -121,8 +121,8 @@ impl MultitaskParams {
             Profile::Quick => {
                 self.options.batch_size = 256;
                 // In steps too: the head sits on soft assignments, which take some hundred steps before they move, however few images there are.
-                self.schedule = vec![Segment::longer(20, 1500, 1e-3), Segment::longer(10, 500, 1e-4)];
-                self.weights.reconstruction = 0.1;
+                self.schedule = vec![Segment::longer(40, 3000, 1e-3), Segment::longer(20, 1000, 1e-4)];
+                self.weights.reconstruction = 0.01;
                 self.initial_head = InitialHead::Clusters;
                 self.teaching.patience = Length::Longer { epochs: 10, steps: 300 };
                 self.teaching.selection = Selection::Class;

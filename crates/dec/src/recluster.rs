@@ -62,7 +62,7 @@ impl Recluster {
             update_interval: None,
             tolerance: 1e-3,
             balance: 1.0,
-            weights: Weights { class: 1.0, cluster: 0.1, reconstruction: 0.1, last: None },
+            weights: Weights { class: 1.0, cluster: 0.1, reconstruction: 0.01, last: None },
             teaching: Teaching::new(),
         }
         .profile(Profile::default())
@@ -87,7 +87,7 @@ impl ReclusterParams {
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Self {
         self.shuffle = profile == Profile::Quick;
-        self.weights.reconstruction = if profile == Profile::Quick { 0.1 } else { 1.0 };
+        self.weights.reconstruction = if profile == Profile::Quick { 0.01 } else { 1.0 };
         let sgd = Optimiser::Sgd { momentum: 0.9 };
         (self.options.optimiser, self.update_interval, self.schedule) = match profile {
             Profile::Quick => (Optimiser::Adam, None, vec![Segment::longer(10, 300, 1e-4)]),

@@ -146,7 +146,8 @@ macro_rules! loss_options {
                 self
             }
 
-            /// Weight of the reconstruction; 1 as in Wright et al., in the profile `Quick` 0.1, where it leaves room for the labels of a rare class.
+            /// Weight of the reconstruction; 1 as in Wright et al., in the profile `Quick` 0.01, where it leaves room for the labels: the more an
+            /// [`augmentation`](Self::augmentation) changes images, the more of the embedding their reconstruction would take.
             #[must_use]
             pub fn reconstruction_weight(mut self, weight: f64) -> Self {
                 self.weights.reconstruction = weight;
