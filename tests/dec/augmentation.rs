@@ -1,7 +1,8 @@
 //! Changes of images that leave their meaning.
 
 use super::{autoencoder, blobs, dec, labelled, multitask, recluster, supervised};
-use manyhands_dec::{Augmentation, Error, Supervised};
+use manyhands_dec::{Augmentation, Autoencoder, Dec, Error, Segment, Supervised};
+use manyhands_metrics::ContingencyTable;
 use manyhands_sim::Camera;
 use ndarray::{Array2, s};
 
@@ -47,6 +48,36 @@ fn what_a_mirror_teaches_holds_on_both_sides() {
     };
     assert_eq!(right(Some(reversed())), 400);
     assert!(right(None) < 300);
+}
+
+#[test]
+fn clusters_that_know_a_mirror_part_what_images_show_and_not_where() {
+    // A wide bar or a narrow one, left or right.
+    let (mut images, sides) = blobs(400, 2, 40, 0.3);
+    images.mapv_inplace(|value| 0.2 * value);
+    let shapes: Vec<usize> = (0..400).map(|i| i / 2 % 2).collect();
+    for ((mut image, &side), &shape) in images.rows_mut().into_iter().zip(&sides).zip(&shapes) {
+        let marks = if shape == 0 { 3..11 } else { 5..9 };
+        for pixel in marks {
+            image[if side == 0 { pixel } else { 39 - pixel }] += if shape == 0 { 1.0 } else { 1.6 };
+        }
+    }
+    let agreement = |augmentation: Option<Augmentation>| {
+        let autoencoder = Autoencoder::params(&[32, 4])
+            .seed(3)
+            .batch_size(64)
+            .fine_tune_schedule(&[Segment::steps(300, 1e-3)])
+            .neighbour_schedule(&[Segment::steps(300, 1e-3)])
+            .augmentation(augmentation.clone());
+        let dec = Dec::params(2).seed(3).augmentation(augmentation);
+        let dec = dec.fit_with(autoencoder.fit(images.view()).unwrap(), images.view()).unwrap();
+        let clusters = dec.predict(images.view()).unwrap().to_vec();
+        [&shapes, &sides].map(|groups| ContingencyTable::new(groups, &clusters).unwrap().accuracy())
+    };
+    let [shape, side] = agreement(Some(reversed()));
+    assert!(shape > 0.95 && side < 0.6, "with the mirror: shape {shape}, side {side}");
+    let [shape, side] = agreement(None);
+    assert!(shape < 0.6 && side > 0.95, "without: shape {shape}, side {side}");
 }
 
 #[test]
