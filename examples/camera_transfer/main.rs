@@ -6,7 +6,8 @@
 //! ```
 //!
 //! The file holds images × pixels, and the positions of the pixels as `xy_deg`. Nothing of it is trained on. Prints scores on simulated images that
-//! were kept apart, on those of the file, and on those of them that show anything; `--out` gets the probability of each image, and pictures of all of them, mistakes framed.
+//! were kept apart, on those of the file, and on those of them that show anything; `--out` gets the probability of each image, and pictures of all of
+//! them, mistakes framed.
 
 mod models;
 mod picture;

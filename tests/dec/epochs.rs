@@ -215,6 +215,31 @@ fn snapshots_leave_a_training_as_it_is() {
 }
 
 #[test]
+fn the_latest_network_follows_every_epoch_and_the_snapshot_keeps_the_best() {
+    let (images, groups) = images();
+    // Labels that say nothing of the images: what is learned of them does not hold for others.
+    let labels: Vec<_> = (0..150).map(|i| Some(groups[i * i % 101])).collect();
+    let params = supervised().schedule(&[Segment::epochs(12, 1e-3)]);
+    let proba = |model: &Supervised| model.predict_proba(images.view()).unwrap();
+    let mut training = params.training(images.view(), &labels).unwrap();
+    let mut latest = Vec::new();
+    let mut fell_behind = false;
+    while let Some(epoch) = training.next() {
+        let epoch = epoch.unwrap();
+        latest.push(proba(&training.latest().unwrap()));
+        let best = proba(&training.snapshot().unwrap());
+        assert_eq!(epoch.is_best, best == *latest.last().unwrap(), "epoch {}", epoch.index);
+        fell_behind |= !epoch.is_best;
+    }
+    assert!(fell_behind);
+    // Every one of them is a state of the training, none is told twice.
+    assert!((1..latest.len()).all(|i| latest[i] != latest[i - 1]));
+    let model = training.finish().unwrap();
+    let best = model.report().epochs.iter().rposition(|epoch| epoch.is_best).unwrap();
+    assert_eq!(proba(&model), latest[best]);
+}
+
+#[test]
 fn a_training_names_its_stage_when_debugged_and_stages_have_names() {
     let (images, _) = images();
     let training = autoencoder().training(images.view()).unwrap();
