@@ -6,7 +6,8 @@ use crate::gallery::{Picture, grid_file};
 use crate::order::Discovery;
 use crate::pipeline::Run;
 use crate::rounds::Batch;
-use crate::score::{self, Row};
+use crate::score::Row;
+use crate::table::Table;
 use anyhow::{Context, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -92,12 +93,6 @@ pub(crate) fn write_page(
     pictures: &[Picture],
     remarks: &[String],
 ) -> Result<()> {
-    let cells =
-        |entries: &[String]| entries.iter().map(|entry| format!("<td>{entry}</td>")).collect::<String>();
-    let rows: String = (report.rows.iter())
-        .map(|row| format!("<tr><th>{}</th>{}</tr>", row.model, cells(&score::entries(row))))
-        .collect();
-    let headings: String = score::COLUMNS.iter().map(|(heading, ..)| format!("<th>{heading}</th>")).collect();
     let mut batches = batch_rows(&report.batches, "");
     batches +=
         &report.random_batches.as_deref().map_or_else(String::new, |random| batch_rows(random, "random "));
@@ -121,13 +116,12 @@ pub(crate) fn write_page(
          <h1>{name}: {n_images} images, {n_positive} positive</h1>\
          <p>{n_clusters} clusters, {side} × {side} grids, {n_answers} answers a grid from {n_volunteers} simulated volunteers; {n_test} test \
          images; seed {seed}, {runs} run(s).</p>\
-         <table><tr><th></th><th>{f1}</th>{headings}</tr>{rows}</table>\
-         <p>Volunteers on the test images: F1 {majority:.3} by majority, {swap:.3} by SWAP.</p><ul>{remarks}</ul>\
+         {table}<p>Volunteers on the test images: F1 {majority:.3} by majority, {swap:.3} by SWAP.</p><ul>{remarks}</ul>\
          <h2>Batches</h2><table><tr><th>batch</th><th>clicks, no mistakes</th><th>clicks of the crowd</th><th>multitask F1</th>\
          <th>recluster F1</th></tr>{batches}</table><h2>Finding positives</h2><table><tr><th>test grids of the first run</th>\
          <th>clicks to 90 % of the positives</th></tr>{discoveries}</table><h2>Pictures</h2>{figures}</html>\n",
         name = data.name,
-        f1 = score::F1,
+        table = Table::of(&report.rows).html(),
         n_images = report.n_images,
         n_positive = report.n_positive,
         n_clusters = settings.n_clusters,

@@ -2,6 +2,7 @@
 
 use crate::args::Settings;
 use crate::data::Data;
+use crate::published::{Published, published};
 use crate::volunteers::tiler;
 use anyhow::Result;
 use manyhands_dec::Dec;
@@ -32,29 +33,8 @@ pub(crate) struct Row {
     pub(crate) padding_clicks: f64,
     /// Clicks of the one-by-one interface / total clicks.
     pub(crate) efficiency: f64,
-}
-
-/// A column of the table: heading, decimals, value.
-type Column = (&'static str, usize, fn(&Row) -> f64);
-
-pub(crate) const COLUMNS: [Column; 7] = [
-    ("F1 safe", 3, |row| row.f1_safe),
-    ("AP", 3, |row| row.average_precision),
-    ("pos/grid", 1, |row| row.positives_per_grid),
-    ("minority", 0, |row| row.minority_clicks),
-    ("total", 0, |row| row.total_clicks),
-    ("padding", 0, |row| row.padding_clicks),
-    ("ε", 2, |row| row.efficiency),
-];
-
-/// Heading of the column before [`COLUMNS`], which has two numbers.
-pub(crate) const F1: &str = "F1 strict ± sd";
-
-/// The entries of a row, its name aside: F1 first, then those of [`COLUMNS`].
-pub(crate) fn entries(row: &Row) -> Vec<String> {
-    let first = format!("{:.3} ± {:.3}", row.f1_strict, row.f1_strict_sd);
-    let others = COLUMNS.iter().map(|(_, decimals, of)| format!("{:.decimals$}", of(row)));
-    std::iter::once(first).chain(others).collect()
+    /// What the paper has in this row.
+    pub(crate) published: Option<Published>,
 }
 
 /// The clusters of the training and of the test images.
@@ -118,6 +98,7 @@ pub(crate) fn row(
         total_clicks: clicks.total_clicks() as f64,
         padding_clicks: clicks.padding_clicks() as f64,
         efficiency: clicks.efficiency().unwrap_or(f64::NAN),
+        published: published(model, settings),
     })
 }
 
@@ -150,20 +131,8 @@ pub(crate) fn mean(runs: &[Vec<Row>]) -> Vec<Row> {
                 total_clicks: mean(|row| row.total_clicks),
                 padding_clicks: mean(|row| row.padding_clicks),
                 efficiency: mean(|row| row.efficiency),
+                published: runs[0][i].published,
             }
         })
         .collect()
-}
-
-/// The table as text.
-pub(crate) fn table(rows: &[Row]) -> String {
-    let mut text = format!("{:<12} {F1:>16}", "");
-    text.extend(COLUMNS.iter().map(|(heading, ..)| format!(" {heading:>8}")));
-    for row in rows {
-        let entries = entries(row);
-        let (first, rest) = entries.split_first().map_or(("", &[][..]), |(first, rest)| (first, rest));
-        text += &format!("\n{:<12} {first:>16}", row.model);
-        text.extend(rest.iter().map(|entry| format!(" {entry:>8}")));
-    }
-    text + "\n"
 }

@@ -125,6 +125,8 @@ fn a_run_leaves_everything_that_the_readme_promises() {
     assert_eq!(models, ["random", "supervised", "dec", "multitask", "recluster"]);
     assert_eq!(report["runs"], 2);
     assert_eq!(report["batches"].as_array().unwrap().len(), 1);
+    let page = std::fs::read_to_string(out.path().join("index.html")).unwrap();
+    assert!(page.contains("<th>paper F1</th>") && page.contains("<td>0.633</td>"));
     let volunteers = std::fs::read_to_string(out.path().join("volunteers.csv")).unwrap();
     assert!(!volunteers.lines().skip(1).any(|line| line.starts_with("volunteer")), "names are hashed");
 }

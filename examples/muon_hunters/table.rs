@@ -1,0 +1,71 @@
+//! The scores as a table, for the terminal and for the page.
+
+use crate::score::Row;
+
+/// A column: heading, decimals, value.
+type Column = (&'static str, usize, fn(&Row) -> Option<f64>);
+
+/// All but the first, which has two numbers. A column without any value is left out.
+const COLUMNS: [Column; 9] = [
+    ("F1 safe", 3, |row| Some(row.f1_safe)),
+    ("AP", 3, |row| Some(row.average_precision)),
+    ("pos/grid", 1, |row| Some(row.positives_per_grid)),
+    ("minority", 0, |row| Some(row.minority_clicks)),
+    ("total", 0, |row| Some(row.total_clicks)),
+    ("padding", 0, |row| Some(row.padding_clicks)),
+    ("ε", 2, |row| Some(row.efficiency)),
+    ("paper F1", 3, |row| row.published.map(|paper| paper.f1)),
+    ("paper ε", 2, |row| row.published.map(|paper| paper.efficiency)),
+];
+
+/// Heading of the first column.
+const F1: &str = "F1 strict ± sd";
+
+/// Headings and entries; every row has its name beside its entries.
+#[derive(Clone, Debug)]
+pub(crate) struct Table {
+    headings: Vec<&'static str>,
+    rows: Vec<(&'static str, Vec<String>)>,
+}
+
+impl Table {
+    pub(crate) fn of(rows: &[Row]) -> Self {
+        let columns: Vec<Column> =
+            COLUMNS.into_iter().filter(|(.., of)| rows.iter().any(|row| of(row).is_some())).collect();
+        let entries = |row: &Row| {
+            let first = format!("{:.3} ± {:.3}", row.f1_strict, row.f1_strict_sd);
+            let entry = |&(_, decimals, of): &Column| {
+                of(row).map_or_else(|| "–".to_owned(), |value| format!("{value:.decimals$}"))
+            };
+            std::iter::once(first).chain(columns.iter().map(entry)).collect()
+        };
+        Self {
+            headings: std::iter::once(F1).chain(columns.iter().map(|(heading, ..)| *heading)).collect(),
+            rows: rows.iter().map(|row| (row.model, entries(row))).collect(),
+        }
+    }
+
+    pub(crate) fn text(&self) -> String {
+        let cell =
+            |i: usize, entry: &str| if i == 0 { format!(" {entry:>16}") } else { format!(" {entry:>8}") };
+        let line = |name: &str, entries: &mut dyn Iterator<Item = &str>| {
+            let entries: String = entries.enumerate().map(|(i, entry)| cell(i, entry)).collect();
+            format!("{name:<12}{entries}\n")
+        };
+        let mut text = line("", &mut self.headings.iter().copied());
+        text.extend(
+            self.rows.iter().map(|(name, entries)| line(name, &mut entries.iter().map(String::as_str))),
+        );
+        text
+    }
+
+    pub(crate) fn html(&self) -> String {
+        let headings: String = self.headings.iter().map(|heading| format!("<th>{heading}</th>")).collect();
+        let mut html = format!("<table><tr><th></th>{headings}</tr>");
+        for (name, entries) in &self.rows {
+            let entries: String = entries.iter().map(|entry| format!("<td>{entry}</td>")).collect();
+            html += &format!("<tr><th>{name}</th>{entries}</tr>");
+        }
+        html + "</table>"
+    }
+}
