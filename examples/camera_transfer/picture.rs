@@ -26,6 +26,7 @@ pub(crate) fn draw(out: &Path, camera: &Camera, part: &Part, probabilities: &[f6
             shown.filter(|&(_, image)| part.truth[image] != called[image]).map(|(cell, _)| cell).collect();
         let file = format!("called_{}_{}.png", ["other", "muon"][group], numbers[group]);
         Montage::of(&tile, &raster, part.images.view(), Contrast::PerImage, Palette::Grey)?
+            .dim_padding()
             .mark(&mistakes)?
             .write_png(out.join(file))?;
         numbers[group] += 1;

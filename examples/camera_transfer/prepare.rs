@@ -11,7 +11,7 @@ const CLEANING: Cleaning = Cleaning { picture: 4.0, boundary: 3.0, min_pixels: 0
 const NORMAL: f32 = 1.4826;
 
 /// Averages every pixel with its neighbours, since a faint ring is thinner than the noise, then measures it in deviations of the image's own dark
-/// pixels and cleans. Sky, pedestal and gain fall out.
+/// pixels and cleans. Sky, pedestal and gain fall out. Images that come cleaned only lose what their dark pixels hold.
 pub(crate) fn prepare(camera: &Camera, images: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
     let mut prepared = Array2::zeros(images.dim());
     for (image, mut row) in images.rows().into_iter().zip(prepared.rows_mut()) {
@@ -22,11 +22,12 @@ pub(crate) fn prepare(camera: &Camera, images: ArrayView2<'_, f32>) -> Result<Ar
         }
         let dark = median(row.iter().copied());
         let deviation = NORMAL * median(row.iter().map(|value| (value - dark).abs()));
+        row.mapv_inplace(|value| value - dark);
         // Dark pixels that are all alike were cleaned before.
         if deviation == 0.0 {
             continue;
         }
-        row.mapv_inplace(|value| (value - dark) / deviation);
+        row.mapv_inplace(|value| value / deviation);
         CLEANING.clean(camera, 1.0, row.as_slice_mut().expect("rows of a new array are contiguous"))?;
     }
     Ok(prepared)

@@ -32,11 +32,13 @@ impl Scores {
         let of = |interval: Interval| [interval.estimate, interval.low, interval.high];
         let is_mixed = truth.contains(&true) && truth.contains(&false);
         let bootstrap = Bootstrap::params();
-        let auc = bootstrap.interval(truth.len(), |items| {
-            let (truth, p): (Vec<bool>, Vec<f64>) =
-                items.iter().map(|&item| (truth[item], probabilities[item])).unzip();
-            roc_auc(&truth, &p).ok()
-        });
+        let auc = || {
+            bootstrap.interval(truth.len(), |items| {
+                let (truth, p): (Vec<bool>, Vec<f64>) =
+                    items.iter().map(|&item| (truth[item], probabilities[item])).unzip();
+                roc_auc(&truth, &p).ok()
+            })
+        };
         let accuracy = bootstrap.interval(truth.len(), |items| {
             let n_right = items.iter().filter(|&&item| truth[item] == called[item]).count();
             Some(n_right as f64 / items.len() as f64)
@@ -47,7 +49,7 @@ impl Scores {
             images,
             n_images: truth.len(),
             n_muons: truth.iter().filter(|&&is_muon| is_muon).count(),
-            auc: if is_mixed { Some(of(auc?)) } else { None },
+            auc: is_mixed.then(auc).transpose()?.map(of),
             accuracy: of(accuracy),
             f1: binary.f1(),
             recall: binary.recall(),

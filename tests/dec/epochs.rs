@@ -155,7 +155,7 @@ fn a_rate_that_no_longer_helps_hands_its_best_network_to_the_next() {
     let (images, groups) = images();
     let labels: Vec<_> = (0..150).map(|i| Some(groups[i * i % 101] % 2)).collect();
     let params = Supervised::params(&[80, 4], 2).seed(5).dropout(0.0).patience(3).batch_size(32);
-    let both = params.schedule(&[Segment::epochs(60, 1e-3), Segment::epochs(50, 1e-5)]);
+    let both = params.clone().schedule(&[Segment::epochs(60, 1e-3), Segment::epochs(50, 1e-5)]);
     let model = both.fit(images.view(), &labels).unwrap();
     let epochs = &model.report().epochs;
     let n_first = epochs.iter().take_while(|epoch| epoch.rate == 1e-3).count();
@@ -163,6 +163,12 @@ fn a_rate_that_no_longer_helps_hands_its_best_network_to_the_next() {
     assert!(epochs[n_first..].iter().all(|epoch| epoch.rate == 1e-5));
     let best = epochs[..n_first].iter().rposition(|epoch| epoch.is_best).unwrap();
     assert_eq!(best + 3 + 1, n_first);
+    // A rate at which nothing gets better at all is given as many epochs as any other.
+    let worse = params.schedule(&[Segment::epochs(60, 1e-3), Segment::epochs(50, 0.1)]);
+    let worse = worse.fit(images.view(), &labels).unwrap();
+    assert_eq!(worse.report().stop_reason, StopReason::Patience);
+    assert!(worse.report().epochs[n_first..].iter().all(|epoch| !epoch.is_best));
+    assert_eq!(worse.report().epochs.len(), n_first + 3);
     // Small steps from the best network stay near it; the network that the wait ended with lies far off.
     let loss = |epoch: usize| epochs[epoch].development.unwrap().class;
     assert!((loss(n_first) - loss(best)).abs() < 0.1 * (loss(n_first - 1) - loss(best)).abs());

@@ -134,8 +134,8 @@ impl<'a> Course<'a> {
     /// nothing left to try.
     fn lose_patience(&mut self) -> Result<()> {
         let best = self.progress.best.as_ref();
-        let since = best.map_or(0, |best| best.epoch).max(self.first_of_segment());
-        let waited = self.progress.epochs.len() - 1 - since;
+        let since = best.map_or(0, |best| best.epoch + 1).max(self.first_of_segment());
+        let waited = self.progress.epochs.len() - since;
         if self.plan.patience.is_none_or(|patience| waited < patience) {
             return Ok(());
         }
@@ -147,6 +147,8 @@ impl<'a> Course<'a> {
         if let Some(best) = best {
             let state = State::new(best.network.clone(), self.plan.optimiser);
             self.engine = engine::start(self.plan.backend, state, self.plan.optimiser)?;
+            // That of the network left behind.
+            self.progress.assignment = None;
         }
         self.progress.segments.push(self.progress.epochs.len() - self.first_of_segment());
         Ok(())

@@ -87,7 +87,7 @@ pub enum StopReason {
     Collapsed,
     /// The losses on the development images did not fall for as many epochs as the patience allows, at the last rate of the schedule.
     Patience,
-    /// All epochs were used.
+    /// The epochs of the last rate of the schedule were used.
     MaxEpochs,
     /// The caller took the model before the training was over.
     Interrupted,

@@ -15,6 +15,8 @@ use rayon::prelude::*;
 const SAMPLE: usize = 20_000;
 /// Points whose sums are taken together. Sums of blocks are added in their order, so bits do not depend on the number of threads.
 const BLOCK: usize = 512;
+/// Numbers that the moments of a block's points may take: those of wide embeddings are many.
+const BLOCK_MOMENTS: usize = 1 << 18;
 const MAX_ITERATIONS: usize = 200;
 /// Gain in mean log-likelihood below which EM stops, in nats.
 const TOLERANCE: f64 = 1e-4;
@@ -246,6 +248,8 @@ fn sums(
     dim: (usize, usize),
     of: impl Fn(ArrayView2<'_, f64>) -> Moments + Sync + Send,
 ) -> Moments {
-    let blocks: Vec<Moments> = points.axis_chunks_iter(Axis(0), BLOCK).into_par_iter().map(of).collect();
-    blocks.iter().fold(Moments::zero(dim), Moments::merge)
+    let zero = Moments::zero(dim);
+    let n_rows = (BLOCK_MOMENTS / zero.of_components.ncols()).clamp(1, BLOCK);
+    let blocks: Vec<Moments> = points.axis_chunks_iter(Axis(0), n_rows).into_par_iter().map(of).collect();
+    blocks.iter().fold(zero, Moments::merge)
 }

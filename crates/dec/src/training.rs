@@ -149,7 +149,8 @@ impl<'a, M> Training<'a, M> {
         })
     }
 
-    /// The model after the last epoch, be it the best or not: what a learning curve is drawn from.
+    /// The model after the last epoch, be it the best or not: what a learning curve is drawn from. Where patience has just ended a rate, it is the
+    /// best one, which the next rate goes on from.
     ///
     /// # Errors
     ///

@@ -89,7 +89,7 @@ pub enum Error {
         pixel: usize,
     },
 
-    /// Events of one kind do not pass the trigger and the cleaning of this camera.
+    /// Events of one kind do not pass the trigger and the cleaning of this camera, or are fainter than what is kept.
     #[error(
         "camera: no {kind:?} event out of {attempts} passed trigger and cleaning, want a camera or settings that see it"
     )]

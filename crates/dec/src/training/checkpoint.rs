@@ -27,7 +27,8 @@ struct Checkpoint {
     scaling: Scaling,
     /// Of the phases that are over, then of the one under way.
     epochs: [Vec<Epoch>; 2],
-    /// Epochs of the finished segments of the phase under way.
+    /// Epochs of the finished segments of the phase under way; what older checkpoints lack follows from the schedule.
+    #[serde(default)]
     segments: Vec<usize>,
     stop: Option<StopReason>,
     best: Option<(usize, Losses)>,

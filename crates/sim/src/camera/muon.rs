@@ -89,7 +89,7 @@ impl RadiusLaw {
     }
 }
 
-/// Which muons reach the telescope.
+/// Which muons reach the telescope. All but the radii holds for the low-energy muons inside hadron showers too.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Muons {
     /// Distribution of the radii. Default: uniform from 0.45° to 1.30°, as in the toy studies of the muon analyses of FACT and CTA.

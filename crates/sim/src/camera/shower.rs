@@ -122,12 +122,12 @@ fn log_uniform((least, most): (f64, f64), rng: &mut impl Rng) -> f64 {
 
 /// The light of a gamma ray from a source at the camera's centre: one narrow ellipse that points at the source.
 ///
-/// Length 0.18° + 0.05° per decade above 100 with a spread of 25 %, width
-/// 0.25 to 0.5 of it but at least 0.05°, centre 0.3° to 1.3° from the source, axis towards it within 0.25 rad.
+/// Length 0.18° + 0.05° per decade above 100, at least 0.05°, with a spread of 25 %; width 0.25 to 0.5 of it but at least 0.05°; centre 0.3° to
+/// 1.3° from the source, axis towards it within 0.25 rad.
 pub(super) fn gamma(showers: &Showers, rng: &mut impl Rng) -> Blob {
     let size = log_uniform(showers.gamma_size, rng);
     let decades = (size / 100.0).log10();
-    let length = log_normal(0.18 + 0.05 * decades, 0.25, rng);
+    let length = log_normal((0.18 + 0.05 * decades).max(0.05), 0.25, rng);
     let width = (length * rng.random_range(0.25..0.5)).max(0.05);
     let skewness = rng.random_range(0.0..0.6);
     let distance = rng.random_range(0.3..1.3);
@@ -139,8 +139,7 @@ pub(super) fn gamma(showers: &Showers, rng: &mut impl Rng) -> Blob {
 
 /// The light of a hadron: 1 + Poisson(1.3) ellipses within some 0.35° of each other, wide and turned at random.
 ///
-/// The size is shared out by a Dirichlet draw (1.2), lengths around 0.25° with a spread
-/// of 35 %, widths 0.35 to 0.9 of them but at least 0.06°.
+/// The size is shared out by a Dirichlet draw (1.2), lengths around 0.25° with a spread of 35 %, widths 0.35 to 0.9 of them but at least 0.06°.
 pub(super) fn hadron(showers: &Showers, camera: &Camera, rng: &mut impl Rng) -> Vec<Blob> {
     let size = log_uniform(showers.hadron_size, rng);
     let extra = Poisson::new(1.3).expect("a positive mean").sample(rng) as usize;

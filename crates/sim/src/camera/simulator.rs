@@ -171,7 +171,8 @@ impl CameraSimulator {
     ///
     /// # Errors
     /// [`Error::NoImages`], [`Error::OutOfRange`] and [`Error::Rates`] for options outside their domain,
-    /// [`Error::NeverTriggers`] for a camera or a cleaning that sees no event of a kind that is asked for.
+    /// [`Error::NeverTriggers`] where no event of a kind that is asked for is seen: by this camera, trigger or cleaning, or because too little light
+    /// is asked for or too much wanted.
     pub fn simulate(&self, n_images: usize) -> Result<Simulation, Error> {
         self.simulate_range(0, n_images)
     }
