@@ -5,8 +5,8 @@ use crate::data::Data;
 use crate::volunteers::Aggregate;
 use anyhow::Result;
 use manyhands_dec::{
-    Autoencoder, AutoencoderParams, Dec, DecParams, HeadInput, Labels, Multitask, MultitaskParams, Recluster,
-    ReclusterParams, Supervised, SupervisedParams,
+    Augmentation, Autoencoder, AutoencoderParams, Dec, DecParams, HeadInput, Labels, Multitask,
+    MultitaskParams, Recluster, ReclusterParams, Supervised, SupervisedParams,
 };
 use ndarray::{Array1, ArrayView2};
 
@@ -31,32 +31,35 @@ impl<'a> Recipe<'a> {
         self.settings.profile == ProfileName::Paper
     }
 
+    /// What changes images without changing what they show.
+    fn augmentation(&self) -> Option<Augmentation> {
+        if self.is_paper() { None } else { self.data.augmentation.clone() }
+    }
+
     pub(crate) fn autoencoder(&self) -> AutoencoderParams {
-        let params = Autoencoder::params(&DIMS)
+        Autoencoder::params(&DIMS)
             .profile(self.settings.dec_profile())
             .input_scale(self.data.scale)
             .seed(self.seed)
-            .max_epochs(self.settings.max_epochs);
-        if self.is_paper() { params } else { params.augmentation(self.data.augmentation.clone()) }
+            .max_epochs(self.settings.max_epochs)
+            .augmentation(self.augmentation())
     }
 
     pub(crate) fn dec(&self) -> DecParams {
-        let params = Dec::params(self.settings.n_clusters)
+        Dec::params(self.settings.n_clusters)
             .profile(self.settings.dec_profile())
             .seed(self.seed)
-            .max_epochs(self.settings.max_epochs);
-        if self.is_paper() { params } else { params.augmentation(self.data.augmentation.clone()) }
+            .max_epochs(self.settings.max_epochs)
+            .augmentation(self.augmentation())
     }
 
     pub(crate) fn multitask(&self) -> MultitaskParams {
         let params = Multitask::params(2)
             .profile(self.settings.dec_profile())
             .seed(self.seed)
-            .max_epochs(self.settings.max_epochs);
-        if self.is_paper() {
-            return params;
-        }
-        params.head_input(HeadInput::Embedding).augmentation(self.data.augmentation.clone())
+            .max_epochs(self.settings.max_epochs)
+            .augmentation(self.augmentation());
+        if self.is_paper() { params } else { params.head_input(HeadInput::Embedding) }
     }
 
     /// What the crowd said: SWAP's probabilities; with the published recipe, its labels.
@@ -85,16 +88,17 @@ impl<'a> Recipe<'a> {
         let params = Recluster::params()
             .profile(self.settings.dec_profile())
             .seed(self.seed)
-            .max_epochs(self.settings.max_epochs);
-        if self.is_paper() { params.plain() } else { params.augmentation(self.data.augmentation.clone()) }
+            .max_epochs(self.settings.max_epochs)
+            .augmentation(self.augmentation());
+        if self.is_paper() { params.plain() } else { params }
     }
 
     pub(crate) fn supervised(&self) -> SupervisedParams {
-        let params = Supervised::params(&DIMS, 2)
+        Supervised::params(&DIMS, 2)
             .profile(self.settings.dec_profile())
             .input_scale(self.data.scale)
             .seed(self.seed)
-            .max_epochs(self.settings.max_epochs);
-        if self.is_paper() { params } else { params.augmentation(self.data.augmentation.clone()) }
+            .max_epochs(self.settings.max_epochs)
+            .augmentation(self.augmentation())
     }
 }

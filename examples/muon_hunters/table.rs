@@ -1,6 +1,7 @@
 //! The scores as a table, for the terminal and for the page.
 
 use crate::score::Row;
+use std::fmt::Display;
 
 /// A column: heading, decimals, value.
 type Column = (&'static str, usize, fn(&Row) -> Option<f64>);
@@ -46,16 +47,8 @@ impl Table {
     }
 
     pub(crate) fn text(&self) -> String {
-        let cell =
-            |i: usize, entry: &str| if i == 0 { format!(" {entry:>16}") } else { format!(" {entry:>8}") };
-        let line = |name: &str, entries: &mut dyn Iterator<Item = &str>| {
-            let entries: String = entries.enumerate().map(|(i, entry)| cell(i, entry)).collect();
-            format!("{name:<12}{entries}\n")
-        };
-        let mut text = line("", &mut self.headings.iter().copied());
-        text.extend(
-            self.rows.iter().map(|(name, entries)| line(name, &mut entries.iter().map(String::as_str))),
-        );
+        let mut text = line("", &self.headings);
+        text.extend(self.rows.iter().map(|(name, entries)| line(name, entries)));
         text
     }
 
@@ -68,4 +61,14 @@ impl Table {
         }
         html + "</table>"
     }
+}
+
+/// One line of the text: the first column is wider.
+fn line(name: &str, entries: &[impl Display]) -> String {
+    let mut line = format!("{name:<12}");
+    for (i, entry) in entries.iter().enumerate() {
+        let width = if i == 0 { 16 } else { 8 };
+        line += &format!(" {entry:>width$}");
+    }
+    line + "\n"
 }

@@ -210,7 +210,8 @@ fn a_model_of_simulated_images_is_scored_on_those_of_a_file() {
         scores.iter().map(|row| (row["images"].as_str().unwrap(), row["model"].as_str().unwrap())).collect();
     let parts = ["simulated", "the file's", "and seen"];
     assert_eq!(told, parts.map(|part| [(part, "supervised"), (part, "multitask")]).concat());
-    assert_eq!((&scores[1]["n_images"], &scores[3]["n_images"]), (&60.into(), &40.into()));
+    let n_images: Vec<_> = scores.iter().take(4).map(|row| row["n_images"].as_u64().unwrap()).collect();
+    assert_eq!(n_images, [60, 60, 40, 40]);
     let probabilities = std::fs::read_to_string(out.path().join("probabilities.csv")).unwrap();
     let column = |i: usize| probabilities.lines().skip(1).map(move |line| line.split(',').nth(i).unwrap());
     let truth: Vec<bool> = column(1).map(|muon| muon == "1").collect();

@@ -60,7 +60,7 @@ impl Multitask {
             options: Options::new(Optimiser::Adam),
             n_classes,
             schedule: Vec::new(),
-            weights: Weights { class: 1.0, cluster: 0.0, reconstruction: 0.01, last: None },
+            weights: Weights { class: 1.0, cluster: 0.0, reconstruction: 0.0, last: None },
             head_input: HeadInput::Assignment,
             initial_head: InitialHead::default(),
             teaching: Teaching::new(),

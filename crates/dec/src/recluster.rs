@@ -62,7 +62,7 @@ impl Recluster {
             update_interval: None,
             tolerance: 1e-3,
             balance: 1.0,
-            weights: Weights { class: 1.0, cluster: 0.1, reconstruction: 0.01, last: None },
+            weights: Weights { class: 1.0, cluster: 0.1, reconstruction: 0.0, last: None },
             teaching: Teaching::new(),
         }
         .profile(Profile::default())

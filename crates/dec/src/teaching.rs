@@ -117,8 +117,8 @@ macro_rules! teaching_options {
             }
 
             /// Epochs without a better one before a segment of the schedule is given up: the next segment goes on from the best network so far, and
-            /// after the last one the training stops. 10 as in Wright et al.; in the profile `Quick` of
-            /// retraining and of the benchmark at least 300 steps too.
+            /// after the last one the training stops. 10 as in Wright et al.; in the profile `Quick` of retraining and of the benchmark at least 300
+            /// steps too.
             #[must_use]
             pub fn patience(mut self, n_epochs: usize) -> Self {
                 self.teaching.patience = Length::Epochs(n_epochs);
@@ -155,9 +155,8 @@ macro_rules! loss_options {
                 self
             }
 
-            /// Weights that the losses move towards: epoch t of the T that are planned has
-            /// (1 − t/T) · its weight above + t/T · the one here. The plan of Wright et
-            /// al., α_t = 1 − t/T for the classes, β_t = 1 − α_t for the clusters and γ = 1, is
+            /// Weights that the losses move towards: epoch t of the T that are planned has (1 − t/T) · its weight above + t/T · the one here. The plan
+            /// of Wright et al., α_t = 1 − t/T for the classes, β_t = 1 − α_t for the clusters and γ = 1, is
             /// `.class_weight(1.0).cluster_weight(0.0).reconstruction_weight(1.0).final_weights(0.0, 1.0, 1.0)`. Where it is not called, the
             /// weights stay.
             #[must_use]
