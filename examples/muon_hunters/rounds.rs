@@ -9,9 +9,10 @@ use crate::volunteers::{Aggregate, Answers, tiler};
 use anyhow::{Context, Result};
 use common::session::{Model, Session};
 use manyhands_dec::{Dec, Multitask, Training};
-use manyhands_grid::{Clicks, Priority, Tile, order_tiles};
+use manyhands_grid::{Clicks, Priority, Tile, Tiler, order_tiles};
 use ndarray::{Array1, ArrayView2, s};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Images of each part that a learning curve is measured on.
 const WATCHED: usize = 4000;
@@ -107,6 +108,7 @@ pub(crate) fn rounds(
     let images = data.train.images.view();
     let (mut answers, mut asked, mut batches) = (Answers::default(), Vec::new(), Vec::new());
     let mut current = dec.clone();
+    let mut clusters = Clusters::of(dec, data)?;
     // Training images that nobody has been asked about, ascending.
     let mut open: Vec<usize> = (0..images.nrows()).collect();
     let mut last: Option<Last> = None;
@@ -116,28 +118,14 @@ pub(crate) fn rounds(
         };
         let before = answers.n_clicks;
         let seed = recipe.seed.wrapping_add(batch as u64);
-        let clusters = Clusters::of(&current, data)?;
-        let n =
-            images.nrows() * (batch + 1) / settings.n_batches - images.nrows() * batch / settings.n_batches;
         let tiler = tiler(settings, data.cell, seed);
-        let tiles = match &last {
-            Some(last) if choose == Choose::Model => {
-                let p = last.multitask.predict_proba(images)?.column(1).to_vec();
-                let tiles = tiler.tile_ranked(&clusters.train, &open, &p)?;
-                let order = order_tiles(&tiles, &p, Priority::Information)?;
-                let mut left = if batch + 1 == settings.n_batches { open.len() } else { n };
-                // Whole grids until the batch is full.
-                (order.into_iter().map(|number| tiles[number].clone()))
-                    .take_while(|tile| {
-                        let is_open = left > 0;
-                        left = left.saturating_sub(tile.n_distinct());
-                        is_open
-                    })
-                    .collect()
-            }
-            _ => tiler.tile_rows(&clusters.train, &open[..n.min(open.len())])?,
-        };
-        let shown: std::collections::BTreeSet<usize> = tiles.iter().flat_map(Tile::own_images).collect();
+        let teacher = last.as_ref().filter(|_| choose == Choose::Model);
+        let p = teacher.map(|last| positive(&last.multitask, images)).transpose()?;
+        let until = |batch: usize| images.nrows() * batch / settings.n_batches;
+        let is_last = batch + 1 == settings.n_batches;
+        let n = if is_last { open.len() } else { until(batch + 1) - until(batch) };
+        let tiles = next_grids(&tiler, &clusters.train, &open, n, p.as_deref())?;
+        let shown: BTreeSet<usize> = tiles.iter().flat_map(Tile::own_images).collect();
         open.retain(|row| !shown.contains(row));
         answers.ask(settings, &tiles, &data.train.positives(), 0, seed)?;
         if batch == 0 {
@@ -146,30 +134,17 @@ pub(crate) fn rounds(
             answers.ask(settings, &tiles, &data.test.positives(), images.nrows(), seed ^ 1)?;
         }
         let aggregate = answers.aggregate(data).context("aggregating the volunteers' answers")?;
-        let labels = &aggregate.labels;
-        let watch = Watch::new(data, labels);
-        let (multitask, taught) = session.train(
-            &name("multitask"),
-            &Model { save: |m: &Multitask, path| m.save(path), load: |path| Multitask::load(path) },
-            || Ok(recipe.multitask().training(current, images, recipe.labels(&aggregate))?),
-            |epoch, training| {
-                watch.point(epoch.index, training, |model, images| recipe.groups(model, images))
-            },
-        )?;
-        let scores = multitask.predict_proba(data.test.images.view())?.column(1).to_vec();
-        let seeded = recipe.reseed(multitask.clone())?;
-        let (recluster, reclustered) = session.train(
-            &name("reclustering"),
-            &KEEP_DEC,
-            || Ok(recipe.recluster().training(seeded.clone(), images, recipe.labels(&aggregate))?),
-            |epoch, training| watch.point(epoch.index, training, Dec::predict),
-        )?;
-        let taught_clusters = Clusters::of(&seeded.clone().into_dec(), data)?;
-        let clusters = Clusters::of(&recluster, data)?;
+        let Taught { multitask, recluster, curves, probabilities } =
+            teach(current, &aggregate, recipe, data, session, &name)?;
+        let taught_clusters = Clusters::of(&multitask.clone().into_dec(), data)?;
+        clusters = Clusters::of(&recluster, data)?;
         let shares = recluster.predict_proba(data.test.images.view())?;
+        let row = |model, clusters: &Clusters, scores: &[f64]| {
+            score::row(model, clusters, scores, &aggregate.labels, data, settings)
+        };
         let rows = vec![
-            score::row("multitask", &taught_clusters, &scores, labels, data, settings)?,
-            score::row("recluster", &clusters, &clusters.scores(&shares, labels), labels, data, settings)?,
+            row("multitask", &taught_clusters, &probabilities)?,
+            row("recluster", &clusters, &clusters.scores(&shares, &aggregate.labels))?,
         ];
         batches.push(Batch {
             batch,
@@ -179,9 +154,73 @@ pub(crate) fn rounds(
         });
         asked.extend(tiles.into_iter().map(|tile| (batch, tile)));
         current = recluster.clone();
-        let points = |points: Vec<Option<Point>>| points.into_iter().flatten().collect();
-        let curves = vec![("multitask", points(taught)), ("reclustering", points(reclustered))];
-        last = Some(Last { aggregate, multitask: seeded, recluster, curves, probabilities: scores });
+        last = Some(Last { aggregate, multitask, recluster, curves, probabilities });
     }
     Ok(Rounds { batches, asked, last: last.context("at least one batch")? })
+}
+
+/// How probably each image is a positive.
+fn positive(model: &Multitask, images: ArrayView2<'_, f32>) -> Result<Vec<f64>> {
+    Ok(model.predict_proba(images)?.column(1).to_vec())
+}
+
+/// Grids of about `n` of the `open` images: by the model's probabilities those that tell most, in whole grids; without a model the first.
+fn next_grids(
+    tiler: &Tiler,
+    clusters: &[usize],
+    open: &[usize],
+    n: usize,
+    probabilities: Option<&[f64]>,
+) -> Result<Vec<Tile>> {
+    let Some(p) = probabilities else { return Ok(tiler.tile_rows(clusters, &open[..n])?) };
+    let tiles = tiler.tile_ranked(clusters, open, p)?;
+    let mut n_shown = 0;
+    Ok((order_tiles(&tiles, p, Priority::Information)?.into_iter())
+        .map(|number| tiles[number].clone())
+        .take_while(|tile| {
+            let is_wanted = n_shown < n;
+            n_shown += tile.n_distinct();
+            is_wanted
+        })
+        .collect())
+}
+
+/// What the crowd's labels made of a clustering.
+struct Taught {
+    multitask: Multitask,
+    recluster: Dec,
+    curves: Vec<(&'static str, Vec<Point>)>,
+    /// How probably each test image is a positive.
+    probabilities: Vec<f64>,
+}
+
+/// Retrains `current` with the labels and clusters again.
+fn teach(
+    current: Dec,
+    aggregate: &Aggregate,
+    recipe: &Recipe<'_>,
+    data: &Data,
+    session: &Session,
+    name: &dyn Fn(&str) -> String,
+) -> Result<Taught> {
+    let images = data.train.images.view();
+    let watch = Watch::new(data, &aggregate.labels);
+    let (multitask, taught) = session.train(
+        &name("multitask"),
+        &Model { save: |m: &Multitask, path| m.save(path), load: |path| Multitask::load(path) },
+        || Ok(recipe.multitask().training(current, images, recipe.labels(aggregate))?),
+        |epoch, training| watch.point(epoch.index, training, |model, images| recipe.groups(model, images)),
+    )?;
+    // Asked before reseeding, which moves the head to new clusters, where it says only nearly the same.
+    let probabilities = positive(&multitask, data.test.images.view())?;
+    let multitask = recipe.reseed(multitask)?;
+    let (recluster, reclustered) = session.train(
+        &name("reclustering"),
+        &KEEP_DEC,
+        || Ok(recipe.recluster().training(multitask.clone(), images, recipe.labels(aggregate))?),
+        |epoch, training| watch.point(epoch.index, training, Dec::predict),
+    )?;
+    let points = |points: Vec<Option<Point>>| points.into_iter().flatten().collect();
+    let curves = vec![("multitask", points(taught)), ("reclustering", points(reclustered))];
+    Ok(Taught { multitask, recluster, curves, probabilities })
 }

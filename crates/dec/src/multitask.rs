@@ -120,11 +120,9 @@ impl MultitaskParams {
         match profile {
             Profile::Quick => {
                 self.options.batch_size = 256;
-                // In steps too: the head sits on soft assignments, which take some hundred steps before they move, however few images there are.
-                self.schedule = vec![Segment::longer(40, 3000, 1e-3), Segment::longer(20, 1000, 1e-4)];
+                (self.schedule, self.teaching.patience) = Teaching::quick();
                 self.weights.reconstruction = 0.01;
                 self.initial_head = InitialHead::Clusters;
-                self.teaching.patience = Length::Longer { epochs: 10, steps: 300 };
                 self.teaching.selection = Selection::Class;
             }
             Profile::MuonHunters | Profile::Xie2016 => {

@@ -97,8 +97,7 @@ impl SupervisedParams {
         match profile {
             Profile::Quick => {
                 self.options.optimiser = Optimiser::Adam;
-                self.schedule = vec![Segment::longer(40, 3000, 1e-3), Segment::longer(20, 1000, 1e-4)];
-                self.teaching.patience = Length::Longer { epochs: 10, steps: 300 };
+                (self.schedule, self.teaching.patience) = Teaching::quick();
                 self.dropout = 0.1;
                 self.last_activation = Activation::Linear;
             }
