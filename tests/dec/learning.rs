@@ -42,6 +42,19 @@ fn well_separated_groups_are_found_without_a_mistake() {
 }
 
 #[test]
+fn every_profile_trains_an_autoencoder_that_tells_images_apart() {
+    let images = CameraSimulator::stage1().seed(5).simulate(600).unwrap().images;
+    for profile in [Profile::Quick, Profile::MuonHunters, Profile::Xie2016] {
+        let params = Autoencoder::params(&[100, 10]).profile(profile).seed(3).max_epochs(Some(40));
+        // To mean square 1, so that a network which gives nothing back has a loss of 1.
+        let params = params.input_scale(InputScale::UnitMeanSquareGlobal);
+        let autoencoder = params.fit(images.view()).unwrap();
+        let left = autoencoder.report().epochs.last().unwrap().losses.reconstruction;
+        assert!(left < 0.6, "{profile:?} leaves {left} of the images");
+    }
+}
+
+#[test]
 fn sgd_and_the_joint_loss_find_them_too() {
     let (images, groups) = blobs(400, 4, 60, 0.4);
     let autoencoder = Autoencoder::params(&[32, 4])

@@ -1,7 +1,7 @@
 //! Sizes of clusters: the balance of the target, collapse, and centres that are merged.
 
 use super::{autoencoder, blobs, dec, dec_with};
-use manyhands_dec::{Autoencoder, Dec, DecParams, Segment, StopReason};
+use manyhands_dec::{Autoencoder, Dec, DecParams, Initialisation, Segment, StopReason};
 use ndarray::Array2;
 
 fn sizes(dec: &Dec, images: &Array2<f32>) -> Vec<usize> {
@@ -43,6 +43,16 @@ fn clusters_that_run_into_each_other_are_named_as_the_reason_to_stop() {
     // The paper's balance holds them apart.
     let held = rich_get_richer().balance(1.0).fit_with(start, images.view()).unwrap();
     assert_eq!(held.report().stop_reason, StopReason::MaxEpochs);
+}
+
+#[test]
+fn an_embedding_that_tells_nothing_apart_is_a_collapse_from_the_start() {
+    let (images, _) = blobs(100, 3, 30, 0.6);
+    // Weights of 0 have gradients of 0.
+    let dead = autoencoder().initialisation(Initialisation::Normal(0.0)).fit(images.view()).unwrap();
+    let dec = dec().fit_with(dead, images.view()).unwrap();
+    assert_eq!(dec.report().stop_reason, StopReason::Collapsed);
+    assert!(dec.report().epochs.is_empty() && !dec.converged());
 }
 
 #[test]

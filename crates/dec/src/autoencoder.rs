@@ -145,7 +145,8 @@ impl AutoencoderParams {
                 self.fine_tune_schedule =
                     (0..5).map(|j| Segment::steps(20_000, 0.1 * 0.1f32.powi(j))).collect();
                 (self.image_dropout, self.dropout, self.fine_tune_dropout) = (0.0, 0.2, 0.0);
-                self.reconstruction_loss = ReconstructionLoss::SumHalf;
+                // Of the sum over pixels the rate is too large by far: the first layer dies within a pass over MNIST.
+                self.reconstruction_loss = ReconstructionLoss::Mean;
                 self.initialisation = Initialisation::Normal(0.01);
                 self.input_scale = InputScale::Factor(0.02);
             }

@@ -88,7 +88,7 @@ impl<'a> Course<'a> {
             return Ok(None);
         }
         let (target, changed) = self.update_target(index)?;
-        if self.has_collapsed() {
+        if target.as_ref().is_some_and(|target| self.has_collapsed(target.ncols())) {
             self.progress.stop = Some(StopReason::Collapsed);
             return Ok(None);
         }
@@ -204,14 +204,14 @@ impl<'a> Course<'a> {
     }
 
     /// Have the clusters of the first update run into each other? The answer lies in their effective number, the exponential of the entropy of their
-    /// shares of the images; where only one is left, it is yes.
-    fn has_collapsed(&mut self) -> bool {
+    /// shares of the images; where one of several holds all images, it is yes from the start.
+    fn has_collapsed(&mut self, n_clusters: usize) -> bool {
         let (Some(limit), Some(assignment)) = (self.plan.collapse, &self.progress.assignment) else {
             return false;
         };
         let now = effective_number(assignment);
         let first = *self.progress.n_effective.get_or_insert(now);
-        now < first && (now <= limit * first || now == 1.0)
+        (n_clusters > 1 && now == 1.0) || (now < first && now <= limit * first)
     }
 
     /// The steps of one epoch; mean losses.

@@ -83,7 +83,8 @@ pub enum StopReason {
     /// Fewer images than the tolerance changed their cluster.
     Converged,
     /// The clusters ran into each other: their effective number, the exponential of the entropy of their shares of the images, fell to half of
-    /// what it was before the first epoch, or only one was left.
+    /// what it was before the first epoch, or one of several holds all images. Where that is so before the first epoch, the embedding tells no image from
+    /// another: the autoencoder learned nothing.
     Collapsed,
     /// The losses on the development images did not fall for as many epochs as the patience allows, at the last rate of the schedule.
     Patience,

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 /// How the squared error of a reconstruction is averaged over pixels; over images it is always the mean.
 ///
-/// The two differ by half the number of pixels (392 for 28 × 28 images), and with plain SGD so do the learning rates that go with them: the
-/// 0.1 of Xie et al. belongs to [`ReconstructionLoss::SumHalf`].
+/// The two differ by half the number of pixels (392 for 28 × 28 images), and with plain SGD so do the learning rates that go with them: on
+/// images of mean square 1, the published 0.1 goes with [`ReconstructionLoss::Mean`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ReconstructionLoss {
