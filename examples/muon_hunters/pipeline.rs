@@ -4,7 +4,7 @@ use crate::args::{Choose, Settings};
 use crate::data::Data;
 use crate::order::{Discovery, discoveries};
 use crate::recipe::Recipe;
-use crate::rounds::{Batch, Last, Point, Rounds, rounds};
+use crate::rounds::{Batch, Point, Rounds, Taught, rounds};
 use crate::score::{self, Clusters, Row};
 use crate::volunteers::{Aggregate, tiler};
 use anyhow::Result;
@@ -84,7 +84,7 @@ pub(crate) fn run(number: usize, settings: &Settings, data: &Data, session: &Ses
     };
     let choose = if settings.choose == Choose::Random { Choose::Random } else { Choose::Model };
     let Rounds { batches, asked, last } = go(choose, &name)?;
-    let Last { aggregate, multitask, recluster, curves, probabilities } = last;
+    let Taught { aggregate, multitask, recluster, curves, probabilities } = last;
     let views = vec![
         view("DEC", &dec, settings, data)?,
         view("multitask", &multitask.clone().into_dec(), settings, data)?,

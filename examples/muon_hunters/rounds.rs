@@ -26,11 +26,12 @@ pub(crate) struct Rounds {
     /// The grids that went out, with the number of their batch.
     pub(crate) asked: Vec<(usize, Tile)>,
     /// What the last batch left.
-    pub(crate) last: Last,
+    pub(crate) last: Taught,
 }
 
+/// What the labels of a batch, and of those before it, made of a clustering.
 #[derive(Debug)]
-pub(crate) struct Last {
+pub(crate) struct Taught {
     pub(crate) aggregate: Aggregate,
     pub(crate) multitask: Multitask,
     pub(crate) recluster: Dec,
@@ -111,7 +112,7 @@ pub(crate) fn rounds(
     let mut clusters = Clusters::of(dec, data)?;
     // Training images that nobody has been asked about, ascending.
     let mut open: Vec<usize> = (0..images.nrows()).collect();
-    let mut last: Option<Last> = None;
+    let mut last: Option<Taught> = None;
     for batch in 0..settings.n_batches {
         let name = |what: &str| {
             if settings.n_batches > 1 { name(&format!("batch {batch} {what}")) } else { name(what) }
@@ -134,17 +135,17 @@ pub(crate) fn rounds(
             answers.ask(settings, &tiles, &data.test.positives(), images.nrows(), seed ^ 1)?;
         }
         let aggregate = answers.aggregate(data).context("aggregating the volunteers' answers")?;
-        let Taught { multitask, recluster, curves, probabilities } =
-            teach(current, &aggregate, recipe, data, session, &name)?;
-        let taught_clusters = Clusters::of(&multitask.clone().into_dec(), data)?;
-        clusters = Clusters::of(&recluster, data)?;
-        let shares = recluster.predict_proba(data.test.images.view())?;
+        let taught = teach(current, aggregate, recipe, data, session, &name)?;
+        let taught_clusters = Clusters::of(&taught.multitask.clone().into_dec(), data)?;
+        clusters = Clusters::of(&taught.recluster, data)?;
+        let shares = taught.recluster.predict_proba(data.test.images.view())?;
+        let labels = &taught.aggregate.labels;
         let row = |model, clusters: &Clusters, scores: &[f64]| {
-            score::row(model, clusters, scores, &aggregate.labels, data, settings)
+            score::row(model, clusters, scores, labels, data, settings)
         };
         let rows = vec![
-            row("multitask", &taught_clusters, &probabilities)?,
-            row("recluster", &clusters, &clusters.scores(&shares, &aggregate.labels))?,
+            row("multitask", &taught_clusters, &taught.probabilities)?,
+            row("recluster", &clusters, &clusters.scores(&shares, labels))?,
         ];
         batches.push(Batch {
             batch,
@@ -153,8 +154,8 @@ pub(crate) fn rounds(
             crowd_clicks: answers.n_clicks - before,
         });
         asked.extend(tiles.into_iter().map(|tile| (batch, tile)));
-        current = recluster.clone();
-        last = Some(Last { aggregate, multitask, recluster, curves, probabilities });
+        current = taught.recluster.clone();
+        last = Some(taught);
     }
     Ok(Rounds { batches, asked, last: last.context("at least one batch")? })
 }
@@ -185,19 +186,10 @@ fn next_grids(
         .collect())
 }
 
-/// What the crowd's labels made of a clustering.
-struct Taught {
-    multitask: Multitask,
-    recluster: Dec,
-    curves: Vec<(&'static str, Vec<Point>)>,
-    /// How probably each test image is a positive.
-    probabilities: Vec<f64>,
-}
-
 /// Retrains `current` with the labels and clusters again.
 fn teach(
     current: Dec,
-    aggregate: &Aggregate,
+    aggregate: Aggregate,
     recipe: &Recipe<'_>,
     data: &Data,
     session: &Session,
@@ -208,7 +200,7 @@ fn teach(
     let (multitask, taught) = session.train(
         &name("multitask"),
         &Model { save: |m: &Multitask, path| m.save(path), load: |path| Multitask::load(path) },
-        || Ok(recipe.multitask().training(current, images, recipe.labels(aggregate))?),
+        || Ok(recipe.multitask().training(current, images, recipe.labels(&aggregate))?),
         |epoch, training| watch.point(epoch.index, training, |model, images| recipe.groups(model, images)),
     )?;
     // Asked before reseeding, which moves the head to new clusters, where it says only nearly the same.
@@ -217,10 +209,10 @@ fn teach(
     let (recluster, reclustered) = session.train(
         &name("reclustering"),
         &KEEP_DEC,
-        || Ok(recipe.recluster().training(multitask.clone(), images, recipe.labels(aggregate))?),
+        || Ok(recipe.recluster().training(multitask.clone(), images, recipe.labels(&aggregate))?),
         |epoch, training| watch.point(epoch.index, training, Dec::predict),
     )?;
     let points = |points: Vec<Option<Point>>| points.into_iter().flatten().collect();
     let curves = vec![("multitask", points(taught)), ("reclustering", points(reclustered))];
-    Ok(Taught { multitask, recluster, curves, probabilities })
+    Ok(Taught { aggregate, multitask, recluster, curves, probabilities })
 }
