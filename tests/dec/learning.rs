@@ -1,9 +1,9 @@
 //! Data on which the right answer is known.
 
-use super::{blobs, labelled};
+use super::{autoencoder, blobs, labelled};
 use manyhands_dec::{
-    Autoencoder, Dec, HeadInput, InitialCentres, InputScale, Multitask, Optimiser, Profile, Recluster,
-    Segment, Supervised,
+    Autoencoder, Dec, HeadInput, InitialCentres, Initialisation, InputScale, Multitask, Optimiser, Profile,
+    Recluster, Segment, Supervised,
 };
 use manyhands_metrics::{ContingencyTable, cluster_f1};
 use manyhands_sim::CameraSimulator;
@@ -52,6 +52,17 @@ fn every_profile_trains_an_autoencoder_that_tells_images_apart() {
         let left = autoencoder.report().epochs.last().unwrap().losses.reconstruction;
         assert!(left < 0.6, "{profile:?} leaves {left} of the images");
     }
+}
+
+#[test]
+fn a_dead_layer_ends_the_pretraining_and_is_named() {
+    let (images, _) = blobs(100, 3, 30, 0.6);
+    // Weights of 0 have gradients of 0.
+    let dead = autoencoder().initialisation(Initialisation::Normal(0.0));
+    let error = dead.fit(images.view()).unwrap_err();
+    assert!(error.to_string().starts_with("after layer 0 all images have the same code"), "{error}");
+    let error = dead.layer_schedule(&[]).fit(images.view()).unwrap_err();
+    assert!(error.to_string().starts_with("after fine-tuning all images have the same code"), "{error}");
 }
 
 #[test]

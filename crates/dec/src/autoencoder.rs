@@ -248,7 +248,7 @@ impl AutoencoderParams {
     ///
     /// # Errors
     ///
-    /// When a parameter is outside its domain, there are fewer than two images, a pixel is not finite, or the loss diverges.
+    /// When a parameter is outside its domain, there are fewer than two images, a pixel is not finite, the loss diverges, or a layer dies.
     pub fn fit(&self, images: ArrayView2<'_, f32>) -> Result<Autoencoder> {
         self.training(images)?.complete()
     }
@@ -257,7 +257,7 @@ impl AutoencoderParams {
     ///
     /// # Errors
     ///
-    /// As [`fit`](Self::fit), but for the loss.
+    /// As [`fit`](Self::fit), but for what only training shows: a diverging loss, a dead layer.
     pub fn training<'a>(&self, images: ArrayView2<'a, f32>) -> Result<Training<'a, Autoencoder>> {
         self.check()?;
         check::images(images, 2, "an autoencoder")?;

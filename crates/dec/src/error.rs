@@ -108,6 +108,14 @@ pub enum Error {
         /// The loss.
         value: f64,
     },
+    /// A layer died in pretraining: no later one can tell images apart.
+    #[error(
+        "after {stage} all images have the same code: lower the learning rate, rescale the images, or see whether they differ at all"
+    )]
+    DeadLayer {
+        /// The stage of training that has ended.
+        stage: String,
+    },
     /// A file could not be read or written.
     #[error("{}: {source}", path.display())]
     File {

@@ -95,6 +95,18 @@ impl<'a> Feed<'a> {
         self.in_chunks(rows, network.n_embedding(), |images| Ok(engine::embed(&network.encoder, images)))
     }
 
+    /// Whether images that differ all get the same code from the encoder of `network`.
+    pub(crate) fn is_dead(&self, network: &Network) -> bool {
+        self.all_alike(&network.encoder) && !self.all_alike(&[])
+    }
+
+    /// Whether all images to train on are the same behind `layers`; mostly over with the first two.
+    fn all_alike(&self, layers: &[Dense]) -> bool {
+        let seen = |rows: &[usize]| engine::embed(layers, self.gather(rows).view());
+        let first = seen(&self.rows[..1]);
+        self.rows.chunks(CHUNK).all(|rows| seen(rows).outer_iter().all(|image| image == first.row(0)))
+    }
+
     /// Calls `with` on the images of `rows`, a chunk at a time, and on the position of its first in `rows`.
     pub(crate) fn each_chunk(
         &self,

@@ -4,7 +4,7 @@ mod checkpoint;
 
 use crate::course::Course;
 use crate::epoch::{Epoch, Report, StopReason};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::feed::Feed;
 use crate::initial::Search;
 use crate::merge::ward;
@@ -209,7 +209,11 @@ impl<'a, M> Training<'a, M> {
             if self.phase + 1 == self.phases.len() {
                 return Ok(None);
             }
-            merge(self.course.network()?, self.phases[self.phase].1, &mut self.network);
+            let trained = self.course.network()?;
+            if self.course.feed.is_dead(&trained) {
+                return Err(Error::DeadLayer { stage: self.course.plan.stage.to_string() });
+            }
+            merge(trained, self.phases[self.phase].1, &mut self.network);
             self.epochs.append(&mut self.course.progress.epochs);
             self.phase += 1;
             self.course = course(&self.phases[self.phase], &self.feed, &self.network)?;
