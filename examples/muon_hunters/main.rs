@@ -62,7 +62,7 @@ fn main() -> Result<()> {
 
     if let Some(run) = runs.iter().find_map(|kept| kept.run.as_ref()) {
         let pictures = gallery::draw(&args.out, run, &settings, &data, &console)?;
-        report::write_manifest(&args.out.join("manifest.csv"), run)?;
+        report::write_manifest(&args.out.join("manifest.csv"), run, &data)?;
         report::write_volunteers(&args.out.join("volunteers.csv"), run, args.show_names)?;
         report::write_models(&args.out.join("models"), run)?;
         report.seconds = start.elapsed().as_secs_f64();

@@ -13,6 +13,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use common::files;
 use common::names::hashed;
+use manyhands_zooniverse::Manifest;
 use serde::Serialize;
 use std::fmt::Write;
 use std::path::Path;
@@ -45,17 +46,17 @@ pub(crate) struct CrowdScores {
     pub(crate) swap_f1: f64,
 }
 
-/// The grids that went out, in the shape of a subject manifest: one line each, its picture, and the images it shows as hidden metadata.
-pub(crate) fn write_manifest(path: &Path, run: &Run) -> Result<()> {
-    let mut text = "filename,#batch,#cluster,#rows,#cols,#images,#padding\n".to_owned();
+/// The grids that went out as a subject manifest, by which their answers can be read back from an export.
+pub(crate) fn write_manifest(path: &Path, run: &Run, data: &Data) -> Result<()> {
+    let ids: Vec<String> = (0..data.train.images.nrows()).map(|image| image.to_string()).collect();
+    let mut manifest = Manifest::new();
     for (number, (batch, tile)) in run.asked.iter().enumerate() {
-        let list = |numbers: &[usize]| serde_json::to_string(numbers);
-        let (rows, cols) = (tile.layout().rows(), tile.layout().cols());
-        let [images, padding] = [list(tile.images())?, list(tile.padding())?];
-        let file = grid_file(*batch, number);
-        writeln!(text, "{file},{batch},{},{rows},{cols},\"{images}\",\"{padding}\"", tile.cluster())?;
+        let (id, group) = (format!("grid{number:05}"), format!("batch{batch}"));
+        manifest.grid(&grid_file(*batch, number), &id, &group, tile, &ids)?;
     }
-    files::write(path, text)
+    let mut csv = Vec::new();
+    manifest.write(&mut csv)?;
+    files::write(path, csv)
 }
 
 /// What gold has shown of each volunteer.

@@ -1,6 +1,6 @@
 //! The programs as a user runs them: same seed, same report; stopped and resumed; bad input.
 //!
-//! `cargo test` builds the examples beside this test.
+//! `cargo test` builds the examples beside this test; a run of this test alone takes those of the last build.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -127,6 +127,14 @@ fn a_run_leaves_everything_that_the_readme_promises() {
     assert_eq!(report["batches"].as_array().unwrap().len(), 1);
     let page = std::fs::read_to_string(out.path().join("index.html")).unwrap();
     assert!(page.contains("<th>paper F1</th>") && page.contains("<td>0.633</td>"));
+    let mut manifest = csv::Reader::from_path(out.path().join("manifest.csv")).unwrap();
+    let grids: Vec<_> = manifest.records().map(|grid| grid.unwrap()[0].to_owned()).collect();
+    assert!(grids.iter().all(|picture| out.path().join(picture).is_file()));
+    assert_eq!(grids.len(), std::fs::read_dir(out.path().join("grids")).unwrap().count());
+    assert!(
+        manifest.headers().unwrap().iter().any(|column| column == "#checksum"),
+        "answers can be read back"
+    );
     let volunteers = std::fs::read_to_string(out.path().join("volunteers.csv")).unwrap();
     assert!(!volunteers.lines().skip(1).any(|line| line.starts_with("volunteer")), "names are hashed");
 }
