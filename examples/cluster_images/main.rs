@@ -21,7 +21,7 @@ use common::images::{ImageSet, read_labels};
 use common::memory::peak_rss_mb;
 use common::pictures::{Curve, Group, Panel, curves, scatter};
 use common::session::{Console, Model, Session};
-use manyhands_dec::{Autoencoder, Dec, Epoch, InputScale, Pca, Profile, Stage};
+use manyhands_dec::{Autoencoder, Dec, Epoch, Pca, Profile, Stage};
 use manyhands_grid::{Contrast, Layout, Montage, Palette, Raster, Tiler};
 use manyhands_metrics::{Average, ContingencyTable};
 use ndarray::ArrayView2;
@@ -232,11 +232,7 @@ fn train(
         "autoencoder",
         &Model { save: |m: &Autoencoder, path| m.save(path), load: |path| Autoencoder::load(path) },
         || {
-            let mut params = Autoencoder::params(&[500, 500, 2000, 10]).profile(profile);
-            if profile != Profile::Quick {
-                // The factor of the paper is made for 8-bit pixels; what it aims at is made for any.
-                params = params.input_scale(InputScale::UnitMeanSquareGlobal);
-            }
+            let params = Autoencoder::params(&[500, 500, 2000, 10]).profile(profile);
             Ok(params.seed(args.seed).max_epochs(args.epochs).training(images)?)
         },
         |_, _| Ok(()),

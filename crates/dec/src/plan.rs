@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 /// |---|---|---|
 /// | `Quick` | Adam; chosen by measurement | SGD 0.01, target updated every epoch |
 /// | `MuonHunters` | SGD 0.1, 0.01, 0.001 for 66 epochs each and layer, 400 epochs of fine-tuning | SGD 0.01, target every 140 steps |
-/// | `Xie2016` | SGD 0.1 ÷ 10 every 20 000 steps, 50 000 steps a layer, 100 000 of fine-tuning | SGD 0.01, target every 160 steps |
+/// | `Xie2016` | SGD 0.1 for 50 000 steps a layer, 0.3 for 100 000 of fine-tuning, ÷ 10 every 20 000 | SGD 0.01, target every 160 steps |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Profile {

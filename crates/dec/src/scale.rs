@@ -18,7 +18,7 @@ pub enum InputScale {
     /// One factor for all images, chosen so that the training images together have mean square 1.
     #[default]
     UnitMeanSquareGlobal,
-    /// A fixed factor. Xie et al. use 0.02 for the 8-bit pixels of MNIST.
+    /// A fixed factor. The program of Xie et al. has 0.02 for 8-bit pixels.
     Factor(f32),
 }
 
