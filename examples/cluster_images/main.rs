@@ -14,7 +14,7 @@
 mod assign;
 mod teach;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use clap::{Parser, ValueEnum};
 use common::files;
 use common::images::{ImageSet, read_labels};
@@ -28,6 +28,7 @@ use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
+use teach::Lesson;
 
 /// Deep embedded clustering of one's own images.
 #[derive(Debug, Parser)]
@@ -103,6 +104,8 @@ struct Settings {
     profile: ProfileName,
     epochs: Option<usize>,
     labels: Option<usize>,
+    /// The file that the labels come from.
+    truth: Option<PathBuf>,
 }
 
 #[derive(Debug, Serialize)]
@@ -158,22 +161,24 @@ fn main() -> Result<()> {
         profile: args.profile,
         epochs: args.epochs,
         labels: args.labels,
+        truth: args.labels.and(args.truth.clone()),
     };
     let truth = set.truth.as_deref();
-    ensure!(args.labels.is_none() || truth.is_some(), "--labels: wants images whose classes are known");
+    // Before the hours of the training.
+    let lesson = match (args.labels, truth) {
+        (Some(n_labels), Some(truth)) => Some(Lesson::draw(truth, n_labels, args.seed)?),
+        (Some(_), None) => bail!("--labels: wants images whose classes are known"),
+        (None, _) => None,
+    };
     let session = Session::open(console.clone(), &args.out, &settings, args.resume)?;
     let (dec, seconds) = train(&args, n_clusters, &session, images)?;
     let clusters = dec.predict(images)?.to_vec();
     dec.save(args.out.join("dec.safetensors"))?;
     draw(&args.out, &set, &dec, &clusters, args.seed)?;
 
-    let accuracy_with_labels = match (args.labels, truth) {
-        (Some(n_labels), Some(truth)) => {
-            let how = (args.profile.profile(), args.seed, args.epochs);
-            Some(teach::accuracy(dec.clone(), images, truth, n_labels, how, &session)?)
-        }
-        _ => None,
-    };
+    let how = (args.profile.profile(), args.seed, args.epochs);
+    let teach = |lesson: Lesson<'_>| lesson.accuracy(dec.clone(), images, how, &session);
+    let accuracy_with_labels = lesson.map(teach).transpose()?;
     let table = set.truth.as_ref().map(|truth| ContingencyTable::new(truth, &clusters)).transpose()?;
     let score = |of: fn(&ContingencyTable) -> f64| table.as_ref().map(of);
     let scores = Scores {

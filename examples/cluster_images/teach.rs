@@ -8,37 +8,63 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-/// Share of the images without a label whose class the retrained model tells right.
-pub(crate) fn accuracy(
-    dec: Dec,
-    images: ArrayView2<'_, f32>,
-    truth: &[usize],
-    n_labels: usize,
-    (profile, seed, max_epochs): (Profile, u64, Option<usize>),
-    session: &Session,
-) -> Result<f64> {
-    ensure!(n_labels < truth.len(), "--labels {n_labels}: wants fewer than the {} images", truth.len());
-    let mut rows: Vec<usize> = (0..truth.len()).collect();
-    rows.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
-    let mut labels = vec![None; truth.len()];
-    rows[..n_labels].iter().for_each(|&row| labels[row] = Some(truth[row]));
-    let n_classes = truth.iter().max().map_or(0, |&most| most + 1);
-    let (multitask, _) = session.train(
-        "multitask",
-        &Model { save: |m: &Multitask, path| m.save(path), load: |path| Multitask::load(path) },
-        || {
-            let params = Multitask::params(n_classes).profile(profile).seed(seed).max_epochs(max_epochs);
-            // Ten labels in a thousand images say which cluster is what, and correct a few; the clusters hold everything else in its place.
-            let params = if profile == Profile::Quick {
-                params.cluster_weight(1.0).schedule(&[Segment::longer(5, 300, 1e-4)])
-            } else {
-                params
-            };
-            Ok(params.training(dec, images, &labels)?)
-        },
-        |_, _| Ok(()),
-    )?;
-    let classes = multitask.predict(images)?;
-    let right = rows[n_labels..].iter().filter(|&&row| classes[row] == truth[row]).count();
-    Ok(right as f64 / (rows.len() - n_labels) as f64)
+/// Labels that the training needs of a class: one to learn from, one to watch.
+const LABELS_PER_CLASS: usize = 2;
+
+/// The images whose classes are told, and those that are asked.
+pub(crate) struct Lesson<'t> {
+    truth: &'t [usize],
+    labels: Vec<Option<usize>>,
+    asked: Vec<usize>,
+    n_classes: usize,
+}
+
+impl<'t> Lesson<'t> {
+    /// `n_labels` images drawn at random; an error where they are all, or a class below the highest has too few.
+    pub(crate) fn draw(truth: &'t [usize], n_labels: usize, seed: u64) -> Result<Self> {
+        ensure!(n_labels < truth.len(), "--labels {n_labels}: wants fewer than the {} images", truth.len());
+        let mut rows: Vec<usize> = (0..truth.len()).collect();
+        rows.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+        let asked = rows.split_off(n_labels);
+        let mut labels = vec![None; truth.len()];
+        rows.iter().for_each(|&row| labels[row] = Some(truth[row]));
+        let n_classes = truth.iter().max().map_or(0, |&most| most + 1);
+        for class in 0..n_classes {
+            let n = rows.iter().filter(|&&row| truth[row] == class).count();
+            ensure!(
+                n >= LABELS_PER_CLASS,
+                "--labels {n_labels}: {n} of class {class}, wants at least {LABELS_PER_CLASS} of each class, counted from 0"
+            );
+        }
+        Ok(Self { truth, labels, asked, n_classes })
+    }
+
+    /// Share of the images without a label whose class the retrained model tells right.
+    pub(crate) fn accuracy(
+        &self,
+        dec: Dec,
+        images: ArrayView2<'_, f32>,
+        (profile, seed, max_epochs): (Profile, u64, Option<usize>),
+        session: &Session,
+    ) -> Result<f64> {
+        let (multitask, _) = session.train(
+            "multitask",
+            &Model { save: |m: &Multitask, path| m.save(path), load: |path| Multitask::load(path) },
+            || {
+                let params = Multitask::params(self.n_classes);
+                let params = params.profile(profile).seed(seed).max_epochs(max_epochs);
+                // Ten labels in a thousand images say which cluster is what, and correct a few; the clusters hold everything else in its place.
+                let params = if profile == Profile::Quick {
+                    params.cluster_weight(1.0).schedule(&[Segment::longer(5, 300, 1e-4)])
+                } else {
+                    params
+                };
+                Ok(params.training(dec, images, &self.labels)?)
+            },
+            |_, _| Ok(()),
+        )?;
+        let classes = multitask.predict(images)?;
+        let right = self.asked.iter().filter(|&&row| classes[row] == self.truth[row]).count();
+        Ok(right as f64 / self.asked.len() as f64)
+    }
 }

@@ -249,6 +249,8 @@ fn bad_input_is_answered_by_an_error_that_names_it_and_leaves_nothing_behind() {
     values[[4, 1]] = f32::NAN;
     ndarray_npy::write_npy(nan.join("images.npy"), &values).unwrap();
     let nan = nan.join("images.npy").display().to_string();
+    let from_one = files.path().join("from_one.npy").display().to_string();
+    ndarray_npy::write_npy(&from_one, &ndarray::Array1::from_iter((0..20i64).map(|i| 1 + i % 2))).unwrap();
 
     let cluster =
         |args: &[&str]| ("cluster_images", args.iter().map(ToString::to_string).collect::<Vec<_>>());
@@ -278,6 +280,11 @@ fn bad_input_is_answered_by_an_error_that_names_it_and_leaves_nothing_behind() {
         (cluster(&["--images", &good, "--clusters", "2", "--truth", &good]), "wants 1: one label an image"),
         (cluster(&["--images", files.path().to_str().unwrap(), "--clusters", "2"]), "labels-idx1"),
         (cluster(&["--images", &good]), "--clusters"),
+        (cluster(&["--images", &good, "--clusters", "2", "--labels", "9"]), "classes are known"),
+        (
+            cluster(&["--images", &good, "--clusters", "2", "--truth", &from_one, "--labels", "9"]),
+            "0 of class 0, wants at least 2",
+        ),
         (cluster(&["--images", &good, "--model", &path("missing")]), "missing"),
         (cluster(&["--images", &good, "--clusters", "2", "--probabilities"]), "--probabilities"),
         (hunt(&["--data", "mnist:missing"]), "is no folder"),

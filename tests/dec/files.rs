@@ -56,6 +56,13 @@ impl File {
         self
     }
 
+    /// Overwrites the first value of a tensor.
+    fn first(mut self, name: &str, value: f32) -> Self {
+        let at = self.header[name]["data_offsets"][0].as_u64().unwrap() as usize;
+        self.data[at..at + 4].copy_from_slice(&value.to_le_bytes());
+        self
+    }
+
     fn set(mut self, pointer: &str, value: Value) -> Self {
         *self.ours.pointer_mut(pointer).unwrap() = value;
         self
@@ -309,6 +316,7 @@ fn checkpoints_whose_parts_do_not_fit_are_foreign() {
         ("missing mean", file.clone().rename("moment/3", "moment/x")),
         ("missing layer", file.clone().rename("now/encoder.0.weight", "now/encoder.0.w")),
         ("no centres now", file.clone().set("/content/shapes/1/centres", json!(false))),
+        ("an assignment to a centre that does not exist", file.clone().first("assignment", 3.0)),
         ("transposed assignment", file.rename("assignment", "a").rename("moment/1", "assignment")),
     ];
     for (name, file) in table {

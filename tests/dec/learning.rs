@@ -7,7 +7,7 @@ use manyhands_dec::{
 };
 use manyhands_metrics::{ContingencyTable, cluster_f1};
 use manyhands_sim::CameraSimulator;
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, s};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -61,8 +61,10 @@ fn a_dead_layer_ends_the_pretraining_and_is_named() {
     let dead = autoencoder().initialisation(Initialisation::Normal(0.0));
     let error = dead.fit(images.view()).unwrap_err();
     assert!(error.to_string().starts_with("after layer 0 all images have the same code"), "{error}");
-    let error = dead.layer_schedule(&[]).fit(images.view()).unwrap_err();
-    assert!(error.to_string().starts_with("after fine-tuning all images have the same code"), "{error}");
+    for later in [dead.clone().layer_schedule(&[]), dead.layer_schedule(&[]).neighbour_schedule(&[])] {
+        let error = later.fit(images.view()).unwrap_err();
+        assert!(error.to_string().starts_with("after fine-tuning all images have the same code"), "{error}");
+    }
 }
 
 #[test]
@@ -244,7 +246,7 @@ fn a_mixture_finds_the_middles_of_long_clusters_among_noise_and_k_means_does_not
             .map(|group| {
                 let rows: Vec<usize> = (0..900).filter(|&i| groups[i] == group && i % 20 != 7).collect();
                 let mean = embedding.select(Axis(0), &rows).mean_axis(Axis(0)).unwrap();
-                let apart = |centre: ndarray::ArrayView1<'_, f32>| {
+                let apart = |centre: ArrayView1<'_, f32>| {
                     let difference = &mean - &centre;
                     difference.dot(&difference).sqrt()
                 };
@@ -254,4 +256,31 @@ fn a_mixture_finds_the_middles_of_long_clusters_among_noise_and_k_means_does_not
     };
     let (mixture, k_means) = (score(InitialCentres::Mixture), score(InitialCentres::KMeans));
     assert!(mixture < 0.5 && k_means > 1.5, "{mixture} and {k_means}");
+}
+
+#[test]
+fn a_mixture_that_is_found_in_a_sample_goes_on_with_all_points() {
+    // Three round clusters far apart, of 10 000 points each: the means of a sample are some thousandths beside those of all.
+    let mut rng = ChaCha8Rng::seed_from_u64(4);
+    let points = Array2::from_shape_fn((30_000, 2), |(i, j)| {
+        let spread: f32 = (0..12).map(|_| rng.random_range(-0.5..0.5f32)).sum();
+        [[0.0, 0.0], [20.0, 0.0], [0.0, 20.0]][i % 3][j] + spread
+    });
+    let params = Autoencoder::params(&[2]).seed(1).input_scale(InputScale::None).max_epochs(Some(0));
+    let start = params.fit(points.view()).unwrap();
+    let embedding = start.transform(points.view()).unwrap().mapv(f64::from);
+    // The likelihood of one sample is above that of all points, of the next one below.
+    for seed in 0..4 {
+        let params = Dec::params(3).seed(seed).initial_centres(InitialCentres::Mixture).max_epochs(Some(0));
+        let centres = params.fit_with(start.clone(), points.view()).unwrap().centres().to_owned();
+        for group in 0..3 {
+            let mean = embedding.slice(s![group..;3, ..]).mean_axis(Axis(0)).unwrap();
+            let apart = |centre: ArrayView1<'_, f32>| {
+                let difference = &mean - &centre.mapv(f64::from);
+                difference.dot(&difference).sqrt()
+            };
+            let nearest = centres.rows().into_iter().map(apart).fold(f64::INFINITY, f64::min);
+            assert!(nearest < 2e-3, "{nearest} beside the mean of group {group}, seed {seed}");
+        }
+    }
 }

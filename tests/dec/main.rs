@@ -63,7 +63,12 @@ fn labelled(groups: &[usize], n_known: usize) -> Vec<Option<usize>> {
 
 /// Small trainings, a few epochs each: what they learn does not matter. Layers are wide enough to be cut into several blocks.
 fn autoencoder() -> AutoencoderParams {
-    Autoencoder::params(&[80, 4])
+    autoencoder_with(&[80, 4])
+}
+
+/// The same with such layers.
+fn autoencoder_with(dims: &[usize]) -> AutoencoderParams {
+    Autoencoder::params(dims)
         .seed(5)
         .batch_size(64)
         .layer_schedule(&[Segment::epochs(1, 1e-2), Segment::epochs(1, 1e-3)])

@@ -71,6 +71,7 @@ fn wrong_parameters_of_the_autoencoder_are_named() {
             "neighbour_reconstruction_weight = NaN: wants a finite number of at least 0",
         ),
         (autoencoder().image_dropout(1.0), "image_dropout = 1: wants a number in 0..1"),
+        (autoencoder().embedding_dropout(1.5), "embedding_dropout = 1.5: wants a number in 0..1"),
         (autoencoder().dropout(-0.1), "dropout = -0.1: wants a number in 0..1"),
         (autoencoder().fine_tune_dropout(f64::NAN), "fine_tune_dropout = NaN: wants a number in 0..1"),
         (
@@ -166,6 +167,11 @@ fn wrong_parameters_of_retraining_are_named() {
             multitask().label_weights(LabelWeights::Each(vec![1.0, -1.0, 1.0])),
             "label_weights = [1.0, -1.0, 1.0]: wants one finite weight above 0 per class".into(),
         ),
+        // Above 0, but not as the f32 that the loss takes.
+        (
+            multitask().label_weights(LabelWeights::Each(vec![1.0, 1e-50, 1.0])),
+            "label_weights = [1.0, 1e-50, 1.0]: wants one finite weight above 0 per class".into(),
+        ),
         (
             multitask().label_weights(LabelWeights::Each(vec![1.0, 1.0])),
             "label_weights = [1.0, 1.0]: wants one finite weight above 0 per class".into(),
@@ -196,6 +202,7 @@ fn wrong_parameters_of_reclustering_are_named() {
         (recluster().batch_size(0), "batch_size = 0: wants at least 1".into()),
         (recluster().update_interval(Some(0)), "update_interval = 0: wants at least 1 step".into()),
         (recluster().balance(-9.0), "balance = -9: wants a number in -8..=8".into()),
+        (recluster().collapse(Some(1.0)), "collapse = 1: wants a fraction of at least 0 and below 1".into()),
         (recluster().tolerance(2.0), "tolerance = 2: wants a fraction in 0..=1".into()),
         (both().reconstruction_weight(0.0), format!("reconstruction_weight = 0: wants {deciding}")),
         (recluster().cluster_weight(-1.0), "cluster_weight = -1: wants a finite number of at least 0".into()),

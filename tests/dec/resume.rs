@@ -1,9 +1,9 @@
 //! Trainings that were broken off and taken up again.
 
-use super::{autoencoder, blobs, bytes, dec, labelled, multitask, recluster, supervised};
+use super::{autoencoder, autoencoder_with, blobs, bytes, dec, labelled, multitask, recluster, supervised};
 use manyhands_dec::{
-    Augmentation, Autoencoder, Dec, Error, HeadInput, InputScale, LabelWeights, Multitask, Result, Segment,
-    StopReason, Supervised, Training,
+    Augmentation, Autoencoder, Dec, Error, HeadInput, InitialHead, Initialisation, InputScale, LabelWeights,
+    Multitask, Result, Segment, StopReason, Supervised, Training,
 };
 use ndarray::Array2;
 use std::path::Path;
@@ -148,26 +148,34 @@ fn checkpoints_of_other_parameters_or_images_are_told_apart() {
         ("fine_tune_schedule", params.clone().fine_tune_schedule(&short)),
         ("image_dropout", params.clone().image_dropout(0.25)),
         ("dropout", params.clone().dropout(0.25)),
+        ("embedding_dropout", params.clone().embedding_dropout(0.25)),
         ("fine_tune_dropout", params.clone().fine_tune_dropout(0.25)),
         ("max_epochs", params.clone().max_epochs(Some(1))),
         (
             "reconstruction_loss",
             params.clone().reconstruction_loss(manyhands_dec::ReconstructionLoss::SumHalf),
         ),
+        ("neighbour_schedule", params.clone().neighbour_schedule(&[])),
+        ("n_neighbours", params.clone().n_neighbours(6)),
+        ("n_graphs", params.clone().n_graphs(1)),
+        ("repulsion", params.clone().repulsion(2.0)),
+        ("neighbour_reconstruction_weight", params.clone().neighbour_reconstruction_weight(0.5)),
         ("backend", params.clone().backend(manyhands_dec::Backend::Candle)),
     ] {
         assert_eq!(other(params.training(images.view()).unwrap().resume(&path)), "parameters", "{name}");
     }
     // Other widths make other matrices.
+    let with = |dims: [usize; 2]| autoencoder_with(&dims).input_scale(InputScale::None);
     for dims in [[80, 5], [81, 4]] {
-        let params = Autoencoder::params(&dims)
-            .seed(5)
-            .batch_size(64)
-            .layer_schedule(&[Segment::epochs(1, 1e-2), Segment::epochs(1, 1e-3)])
-            .fine_tune_schedule(&[Segment::epochs(3, 1e-3)])
-            .input_scale(InputScale::None);
-        assert_eq!(other(params.training(images.view()).unwrap().resume(&path)), "parameters", "{dims:?}");
+        assert_eq!(
+            other(with(dims).training(images.view()).unwrap().resume(&path)),
+            "parameters",
+            "{dims:?}"
+        );
     }
+    assert!(with([80, 4]).training(images.view()).unwrap().resume(&path).is_ok());
+    let started_otherwise = params.clone().initialisation(Initialisation::Normal(0.1));
+    assert_eq!(other(started_otherwise.training(images.view()).unwrap().resume(&path)), "network");
 
     let mut one_pixel = images.clone();
     one_pixel[[149, 39]] += 1e-3;
@@ -240,6 +248,13 @@ fn checkpoints_of_other_labels_are_told_apart() {
     let head = multitask().head_input(HeadInput::Embedding);
     let training = head.training(start.clone(), images.view(), &labels).unwrap();
     assert_eq!(other(training.resume(&path)), "parameters");
+    let head = multitask().initial_head(InitialHead::Random);
+    let training = head.training(start.clone(), images.view(), &labels).unwrap();
+    assert_eq!(other(training.resume(&path)), "network");
+    // Trained on from other clusters.
+    let moved = dec().max_epochs(Some(1)).fit_with(autoencoder().fit(images.view()).unwrap(), images.view());
+    let training = multitask().training(moved.unwrap(), images.view(), &labels).unwrap();
+    assert_eq!(other(training.resume(&path)), "network");
     let training = multitask().training(start, images.view(), &labels).unwrap();
     assert!(training.resume(&path).is_ok());
 }

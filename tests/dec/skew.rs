@@ -48,10 +48,9 @@ fn clusters_that_run_into_each_other_are_named_as_the_reason_to_stop() {
 #[test]
 fn an_embedding_that_tells_nothing_apart_is_a_collapse_from_the_start() {
     let (images, _) = blobs(100, 3, 30, 0.6);
-    // Weights of 0 have gradients of 0; only a phase that another follows is looked at.
-    let dead =
-        autoencoder().initialisation(Initialisation::Normal(0.0)).layer_schedule(&[]).neighbour_schedule(&[]);
-    let dead = dead.fit(images.view()).unwrap();
+    // Weights of 0 have gradients of 0. Taken before its pretraining is over, when nobody has looked yet.
+    let dead = autoencoder().initialisation(Initialisation::Normal(0.0));
+    let dead = dead.training(images.view()).unwrap().finish().unwrap();
     let dec = dec().fit_with(dead, images.view()).unwrap();
     assert_eq!(dec.report().stop_reason, StopReason::Collapsed);
     assert!(dec.report().epochs.is_empty() && !dec.converged());

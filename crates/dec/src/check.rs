@@ -87,6 +87,14 @@ pub(crate) fn balance(exponent: f64) -> Result<()> {
     parameter((-8.0..=8.0).contains(&exponent), "balance", exponent, "a number in -8..=8")
 }
 
+/// The share of the clusters that is a collapse.
+pub(crate) fn collapse(fraction: Option<f64>) -> Result<()> {
+    fraction.map_or(Ok(()), |fraction| {
+        let holds = (0.0..1.0).contains(&fraction);
+        parameter(holds, "collapse", fraction, "a fraction of at least 0 and below 1")
+    })
+}
+
 /// The weight of a loss.
 pub(crate) fn weight(name: &'static str, weight: f64) -> Result<()> {
     parameter(weight >= 0.0 && weight.is_finite(), name, weight, "a finite number of at least 0")

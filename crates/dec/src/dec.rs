@@ -126,7 +126,7 @@ impl Dec {
 }
 
 impl DecParams {
-    /// Sets schedule, optimiser and order together; call it before the options that change one of them.
+    /// Sets schedule, optimiser, order, first centres and stretch between updates of the target together; call it before the options that change one of them.
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Self {
         self.options.optimiser = Optimiser::Sgd { momentum: 0.9 };
@@ -246,12 +246,12 @@ impl DecParams {
     /// # Errors
     ///
     /// When a parameter is outside its domain, there are fewer images than clusters, their width is not the autoencoder's, a pixel is not
-    /// finite, or the loss diverges.
+    /// finite, the covariance of a first cluster cannot be inverted, or the loss diverges.
     pub fn fit_with(&self, autoencoder: Autoencoder, images: ArrayView2<'_, f32>) -> Result<Dec> {
         self.training(autoencoder, images)?.complete()
     }
 
-    /// The same, epoch by epoch. The initial k-means runs before the first epoch: not where [`Training::resume`] takes over from a later one.
+    /// The same, epoch by epoch. The first centres are looked for before the first epoch: not where [`Training::resume`] takes over from a later one.
     ///
     /// # Errors
     ///
@@ -288,10 +288,7 @@ impl DecParams {
         let tolerance_holds = (0.0..=1.0).contains(&self.tolerance);
         check::parameter(tolerance_holds, "tolerance", self.tolerance, "a fraction in 0..=1")?;
         check::balance(self.balance)?;
-        if let Some(fraction) = self.collapse {
-            let holds = (0.0..1.0).contains(&fraction);
-            check::parameter(holds, "collapse", fraction, "a fraction of at least 0 and below 1")?;
-        }
+        check::collapse(self.collapse)?;
         check::parameter(self.overcluster > 0, "overcluster", 0, "at least 1 centre a cluster")?;
         check::parameter(
             self.alpha > 0.0 && self.alpha.is_finite(),

@@ -25,6 +25,11 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// Is it one of the autoencoder's?
+    pub(crate) fn is_pretraining(self) -> bool {
+        matches!(self, Self::Layer(_) | Self::FineTune | Self::Neighbours(_))
+    }
+
     /// Where the random streams of this stage begin, so that no two stages shuffle or drop alike.
     pub(crate) fn stream(self) -> u64 {
         let number = match self {
@@ -70,7 +75,8 @@ pub struct Epoch {
     pub losses: Losses,
     /// Losses on the development images after the epoch, where some are set aside.
     pub development: Option<Losses>,
-    /// Fraction of images whose cluster changed since the epoch before; `None` in the first, and where nothing is clustered.
+    /// Fraction of images whose cluster changed since the epoch before; `None` in the first, also of a rate that goes on from the best epoch, and
+    /// where nothing is clustered.
     pub changed: Option<f64>,
     /// The best epoch so far by the development images.
     pub is_best: bool,
@@ -82,9 +88,9 @@ pub struct Epoch {
 pub enum StopReason {
     /// Fewer images than the tolerance changed their cluster.
     Converged,
-    /// The clusters ran into each other: their effective number, the exponential of the entropy of their shares of the images, fell to half of
-    /// what it was before the first epoch, or one of several holds all images. Where that is so before the first epoch, the embedding tells no image from
-    /// another: the autoencoder learned nothing.
+    /// The clusters ran into each other: their effective number, the exponential of the entropy of their shares of the images, fell to the
+    /// fraction of `collapse` of what it was before the first epoch, or one of several holds all images. Where that is so before the first epoch, nothing was
+    /// trained: the model handed in tells no image from another.
     Collapsed,
     /// The losses on the development images did not fall for as many epochs as the patience allows, at the last rate of the schedule.
     Patience,

@@ -108,7 +108,7 @@ pub enum Error {
         /// The loss.
         value: f64,
     },
-    /// A layer died in pretraining: no later one can tell images apart.
+    /// A layer died in pretraining: what comes after it cannot tell images apart.
     #[error(
         "after {stage} all images have the same code: lower the learning rate, rescale the images, or see whether they differ at all"
     )]
@@ -152,7 +152,7 @@ pub enum Error {
         /// The newest format known here.
         known: u32,
     },
-    /// A checkpoint of a training with other parameters, images or labels.
+    /// A checkpoint of a training with other parameters, images or labels, or from another network.
     #[error("{}: the checkpoint belongs to another training: {field} differs", path.display())]
     OtherTraining {
         /// The file.
@@ -168,7 +168,7 @@ pub enum Error {
         /// What it said.
         message: String,
     },
-    /// The principal components failed.
+    /// Principal components, the covariance of a cluster or the head of a reseeding could not be computed.
     #[error("{step}: {message}")]
     LinearAlgebra {
         /// Which step.

@@ -1,6 +1,7 @@
-//! Digests by which a checkpoint knows its images and labels again.
+//! Digests by which a checkpoint knows its images, its labels and the network it began with again.
 
 use crate::feed::Feed;
+use crate::network::Network;
 use ndarray::{ArrayView2, Axis};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -16,10 +17,13 @@ pub(crate) struct Fingerprint {
     pub(crate) images: String,
     /// Of the classes, and of which rows teach and which are watched.
     pub(crate) labels: String,
+    /// Of the network before the first epoch; centres that are still to be found are zeros.
+    pub(crate) network: String,
 }
 
 impl Fingerprint {
-    pub(crate) fn of(feed: &Feed<'_>) -> Self {
+    /// `network` is that of [`of_network`].
+    pub(crate) fn of(feed: &Feed<'_>, network: &str) -> Self {
         let shape: Vec<u8> = feed.images.shape().iter().flat_map(|&n| (n as u64).to_le_bytes()).collect();
         let blocks: Vec<_> = (feed.images.axis_chunks_iter(Axis(0), BLOCK).into_par_iter())
             .map(|block| Sha256::digest(bytes(block)))
@@ -35,8 +39,15 @@ impl Fingerprint {
         if let Some(classes) = &feed.classes {
             labels.update(bytes(classes.view()));
         }
-        Self { images: hexadecimal(images), labels: hexadecimal(labels) }
+        Self { images: hexadecimal(images), labels: hexadecimal(labels), network: network.to_owned() }
     }
+}
+
+/// SHA-256 of a network's weights, in hexadecimal.
+pub(crate) fn of_network(network: &Network) -> String {
+    let mut digest = Sha256::new();
+    network.parameters().iter().for_each(|(_, matrix)| digest.update(bytes(matrix.view())));
+    hexadecimal(digest)
 }
 
 fn bytes(matrix: ArrayView2<'_, f32>) -> Vec<u8> {

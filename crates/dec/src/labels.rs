@@ -158,7 +158,7 @@ pub enum LabelWeights {
     /// The weights of `Balanced` to this power, scaled to a mean of 1: 0 is `Equal`, 1 is `Balanced`, between them rare classes count more than
     /// their share and less than a common one.
     Tempered(f64),
-    /// One weight per class, each above 0.
+    /// One weight per class, each above 0 and finite as f32.
     Each(Vec<f64>),
 }
 
@@ -186,7 +186,9 @@ impl LabelWeights {
                 check::parameter((0.0..=1.0).contains(power), "label_weights", power, "a power in 0..=1")
             }
             Self::Each(weights) => {
-                let holds = weights.len() == n_classes && weights.iter().all(|&w| w > 0.0 && w.is_finite());
+                // What the loss multiplies by is an f32.
+                let is_weight = |&weight: &f64| weight as f32 > 0.0 && (weight as f32).is_finite();
+                let holds = weights.len() == n_classes && weights.iter().all(is_weight);
                 let wants = "one finite weight above 0 per class";
                 check::parameter(holds, "label_weights", format!("{weights:?}"), wants)
             }

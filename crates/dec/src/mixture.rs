@@ -47,8 +47,13 @@ pub(crate) fn centres(
         }
     }
     let best = best.expect("at least one restart");
-    let best =
-        if n > SAMPLE { best.fit((embedding.mapv(f64::from) - &middle).view(), &prior)? } else { best };
+    let best = if n > SAMPLE {
+        // The likelihood of the sample says nothing about all points.
+        let best = Mixture { log_likelihood: f64::NEG_INFINITY, ..best };
+        best.fit((embedding.mapv(f64::from) - &middle).view(), &prior)?
+    } else {
+        best
+    };
     Ok((best.means + middle).mapv(|mean| mean as f32))
 }
 

@@ -113,7 +113,7 @@ impl Multitask {
 }
 
 impl MultitaskParams {
-    /// Sets schedule, batch size, weight of the reconstruction, patience and selection together; call it before the options that change one of them.
+    /// Sets schedule, optimiser, batch size, weight of the reconstruction, first head, patience and selection together; call it before the options that change one of them.
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Self {
         self.options.optimiser = Optimiser::Adam;

@@ -36,7 +36,8 @@ impl Multitask {
     ///
     /// # Errors
     ///
-    /// When there are fewer clusters than predicted classes or fewer images than clusters, or the images are of another width or not finite.
+    /// When there are fewer clusters than predicted classes or fewer images than clusters, the images are of another width or not finite, or the
+    /// equations of the head cannot be solved.
     pub fn reseed(mut self, images: ArrayView2<'_, f32>, n_clusters: usize, seed: u64) -> Result<Self> {
         check::parameter(n_clusters > 0, "n_clusters", n_clusters, "at least 1")?;
         check::images(images, n_clusters, "its clusters")?;

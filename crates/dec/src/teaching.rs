@@ -147,7 +147,7 @@ macro_rules! loss_options {
                 self
             }
 
-            /// Weight of KL(P‖Q).
+            /// Weight of KL(P‖Q); 0 in the retraining, as the program of Wright et al. ran it, and 0.1 in the reclustering, ours.
             #[must_use]
             pub fn cluster_weight(mut self, weight: f64) -> Self {
                 self.weights.cluster = weight;
@@ -172,7 +172,7 @@ macro_rules! loss_options {
                 self
             }
 
-            /// By what the best epoch is found.
+            /// By what the best epoch is found; the class loss, and in a retraining of the papers' profiles the reconstruction loss too.
             #[must_use]
             pub fn selection(mut self, selection: Selection) -> Self {
                 self.teaching.selection = selection;

@@ -6,6 +6,7 @@ use crate::course::Course;
 use crate::epoch::{Epoch, Report, StopReason};
 use crate::error::{Error, Result};
 use crate::feed::Feed;
+use crate::fingerprint;
 use crate::initial::Search;
 use crate::merge::ward;
 use crate::neighbours::{GRAPH_IMAGES, nearest};
@@ -57,6 +58,8 @@ pub struct Training<'a, M> {
     /// What the phases share; its course trains a part of this network.
     feed: Feed<'a>,
     network: Network,
+    /// Digest of the network that was handed in.
+    first_network: String,
     /// Epochs of the phases that are over.
     epochs: Vec<Epoch>,
     alpha: f64,
@@ -73,6 +76,7 @@ impl<'a, M> Training<'a, M> {
         make: fn(Trained) -> M,
     ) -> Result<Self> {
         let course = course(&phases[0], &feed, &network)?;
+        let first_network = fingerprint::of_network(&network);
         Ok(Self {
             phases,
             phase: 0,
@@ -81,6 +85,7 @@ impl<'a, M> Training<'a, M> {
             n_merged: None,
             feed,
             network,
+            first_network,
             epochs: Vec::new(),
             alpha,
             failed: false,
@@ -110,7 +115,7 @@ impl<'a, M> Training<'a, M> {
     }
 
     /// The network before the first epoch, with its centres.
-    fn first_network(&self, search: &Search) -> Result<Network> {
+    fn with_centres(&self, search: &Search) -> Result<Network> {
         let centres = search.run(self.feed.embedding(&self.feed.rows, &self.network)?.view())?;
         Ok(Network { centres: Some(centres), ..self.network.clone() })
     }
@@ -118,7 +123,7 @@ impl<'a, M> Training<'a, M> {
     /// Finds the centres unless they are there.
     fn begin(&mut self) -> Result<()> {
         if let Some(search) = &self.search {
-            self.network = self.first_network(search)?;
+            self.network = self.with_centres(search)?;
             self.course = course(&self.phases[0], &self.feed, &self.network)?;
             self.search = None;
         }
@@ -141,10 +146,10 @@ impl<'a, M> Training<'a, M> {
     ///
     /// # Errors
     ///
-    /// When the training has diverged, or the backend fails.
+    /// When the training has diverged, the backend fails, or the first centres are still to be found and cannot be.
     pub fn snapshot(&self) -> Result<M> {
         self.model(match &self.search {
-            Some(search) => self.first_network(search)?,
+            Some(search) => self.with_centres(search)?,
             None => self.course.network()?,
         })
     }
@@ -154,10 +159,10 @@ impl<'a, M> Training<'a, M> {
     ///
     /// # Errors
     ///
-    /// When the backend fails.
+    /// As [`snapshot`](Self::snapshot).
     pub fn latest(&self) -> Result<M> {
         self.model(match &self.search {
-            Some(search) => self.first_network(search)?,
+            Some(search) => self.with_centres(search)?,
             None => self.course.state()?.network,
         })
     }
@@ -188,7 +193,7 @@ impl<'a, M> Training<'a, M> {
     ///
     /// # Errors
     ///
-    /// When the training has diverged, or the backend fails.
+    /// As [`snapshot`](Self::snapshot). A dead layer is told by the iterator alone: after it, this gives the dead network to look at.
     pub fn finish(self) -> Result<M> {
         self.snapshot()
     }
@@ -206,12 +211,13 @@ impl<'a, M> Training<'a, M> {
             if let Some(epoch) = self.course.next_epoch()? {
                 return Ok(Some(epoch));
             }
+            let stage = self.course.plan.stage;
+            let trained = self.course.network()?;
+            if stage.is_pretraining() && self.course.feed.is_dead(&trained) {
+                return Err(Error::DeadLayer { stage: stage.to_string() });
+            }
             if self.phase + 1 == self.phases.len() {
                 return Ok(None);
-            }
-            let trained = self.course.network()?;
-            if self.course.feed.is_dead(&trained) {
-                return Err(Error::DeadLayer { stage: self.course.plan.stage.to_string() });
             }
             merge(trained, self.phases[self.phase].1, &mut self.network);
             self.epochs.append(&mut self.course.progress.epochs);

@@ -68,7 +68,7 @@ impl<M> Training<'_, M> {
         let checkpoint = Checkpoint {
             phases: self.phases.clone(),
             phase: self.phase,
-            fingerprint: Fingerprint::of(&self.feed),
+            fingerprint: Fingerprint::of(&self.feed, &self.first_network),
             scaling: self.feed.scaling,
             epochs: [self.epochs.clone(), progress.epochs.clone()],
             segments: progress.segments.clone(),
@@ -83,12 +83,12 @@ impl<M> Training<'_, M> {
         storage::write(path.as_ref(), CHECKPOINT, checkpoint, &matrices)
     }
 
-    /// Goes on from a checkpoint that [`save`](Self::save) wrote for the same parameters, images and labels. From then on every bit is what
-    /// it would have been without the break.
+    /// Goes on from a checkpoint that [`save`](Self::save) wrote for the same parameters, images, labels and model to start from. From then on every
+    /// bit is what it would have been without the break. How the first centres are looked for may differ once they are found.
     ///
     /// # Errors
     ///
-    /// [`Error::OtherTraining`] when parameters, images or labels differ; [`Error::File`], [`Error::Foreign`], [`Error::Kind`] or
+    /// [`Error::OtherTraining`] when parameters, images, labels or the network at the start differ; [`Error::File`], [`Error::Foreign`], [`Error::Kind`] or
     /// [`Error::Newer`] when the file cannot be used.
     pub fn resume(mut self, path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
@@ -104,7 +104,7 @@ impl<M> Training<'_, M> {
         {
             return Err(other("parameters"));
         }
-        let fingerprint = Fingerprint::of(&self.feed);
+        let fingerprint = Fingerprint::of(&self.feed, &self.first_network);
         if file.content.fingerprint.images != fingerprint.images || file.content.scaling != self.feed.scaling
         {
             return Err(other("images"));
@@ -116,6 +116,9 @@ impl<M> Training<'_, M> {
         let whole = file.network(path, "whole/", &whole)?;
         if !whole.is_shaped_like(&self.network) {
             return Err(other("parameters"));
+        }
+        if file.content.fingerprint.network != fingerprint.network {
+            return Err(other("network"));
         }
         let (plan, part) = self.phases.get(file.content.phase).cloned().ok_or_else(damaged)?;
         let network = file.network(path, "now/", &now)?;
@@ -138,10 +141,14 @@ impl<M> Training<'_, M> {
         let assignment: Option<Vec<u32>> =
             file.take(path, "assignment").ok().map(|column| column.iter().map(|&v| v as u32).collect());
         let (segments, n_epochs) = (&file.content.segments, file.content.epochs[1].len());
+        let n_centres = network.centres.as_ref().map_or(0, Array2::nrows);
+        let is_centre = |centre: &u32| (*centre as usize) < n_centres;
         let fits = segments.len() <= plan.schedule.len() && segments.iter().sum::<usize>() <= n_epochs;
         if !fits
             || best.as_ref().is_some_and(|best| !best.network.is_shaped_like(&network))
-            || assignment.as_ref().is_some_and(|assignment| assignment.len() != self.feed.rows.len())
+            || assignment.as_ref().is_some_and(|assignment| {
+                assignment.len() != self.feed.rows.len() || !assignment.iter().all(is_centre)
+            })
         {
             return Err(damaged());
         }
