@@ -127,7 +127,7 @@ impl SupervisedParams {
         self
     }
 
-    /// Trains on the labelled ones among `images`.
+    /// Trains on the labelled ones among `images`; a global [`InputScale`] is that of all of them, as no label is needed for it.
     ///
     /// # Errors
     ///
