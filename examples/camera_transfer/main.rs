@@ -17,7 +17,7 @@ mod telescope;
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
-use common::images::{ImageSet, read_positions};
+use common::images::{ImageSet, digest, read_positions};
 use common::memory::peak_rss_mb;
 use common::session::{Console, Session};
 use common::{camera, files};
@@ -138,7 +138,9 @@ fn main() -> Result<()> {
         seed: args.seed,
         epochs: args.epochs,
     };
-    let session = Session::open(console.clone(), &args.out, &settings, args.resume)?;
+    let numbers: Vec<usize> = truth.iter().chain(&real.truth).map(|&is_muon| usize::from(is_muon)).collect();
+    let data = digest(&[images.view(), real.images.view()], &numbers);
+    let session = Session::open(console.clone(), &args.out, &settings, &data, args.resume)?;
     let labels: Vec<Option<usize>> =
         truth[..n_train].iter().map(|&is_muon| Some(usize::from(is_muon))).collect();
     let multitask = models::multitask(&settings, &session, train, &labels)?;
@@ -170,6 +172,7 @@ fn read(args: &Args) -> Result<(ImageSet, Camera)> {
     let file = args.images.display();
     let set = ImageSet::read_npz(&args.images, &args.classes)?;
     set.ensure_finite()?;
+    ensure!(set.images.nrows() > 0, "{file}: has no images");
     let positions = read_positions(&args.images)
         .with_context(|| format!("{file}: has no member xy_deg with the positions of the pixels"))?;
     let [n_positions, n_pixels] = [positions.len(), set.images.ncols()];

@@ -2,7 +2,7 @@
 
 use crate::Settings;
 use anyhow::Result;
-use common::session::{Model, Session};
+use common::session::{AUTOENCODER, DEC, MULTITASK, SUPERVISED, Session};
 use manyhands_dec::{Autoencoder, Dec, HeadInput, InputScale, Multitask, Supervised};
 use ndarray::ArrayView2;
 
@@ -19,7 +19,7 @@ pub(crate) fn multitask(
 ) -> Result<Multitask> {
     let (autoencoder, _) = session.train(
         "autoencoder",
-        &Model { save: |m: &Autoencoder, path| m.save(path), load: |path| Autoencoder::load(path) },
+        &AUTOENCODER,
         || {
             let params = Autoencoder::params(&DIMS).input_scale(InputScale::UnitMeanSquarePerSample);
             Ok(params.seed(settings.seed).max_epochs(settings.epochs).training(images)?)
@@ -28,7 +28,7 @@ pub(crate) fn multitask(
     )?;
     let (dec, _) = session.train(
         "DEC",
-        &Model { save: |m: &Dec, path| m.save(path), load: |path| Dec::load(path) },
+        &DEC,
         || {
             let params = Dec::params(N_CLUSTERS).seed(settings.seed).max_epochs(settings.epochs);
             Ok(params.training(autoencoder, images)?)
@@ -37,7 +37,7 @@ pub(crate) fn multitask(
     )?;
     let (multitask, _) = session.train(
         "multitask",
-        &Model { save: |m: &Multitask, path| m.save(path), load: |path| Multitask::load(path) },
+        &MULTITASK,
         || {
             let params = Multitask::params(2).head_input(HeadInput::Embedding).seed(settings.seed);
             Ok(params.max_epochs(settings.epochs).training(dec, images, labels)?)
@@ -56,7 +56,7 @@ pub(crate) fn supervised(
 ) -> Result<Supervised> {
     let (supervised, _) = session.train(
         "supervised",
-        &Model { save: |m: &Supervised, path| m.save(path), load: |path| Supervised::load(path) },
+        &SUPERVISED,
         || {
             let params = Supervised::params(&DIMS, 2).input_scale(InputScale::UnitMeanSquarePerSample);
             Ok(params.seed(settings.seed).max_epochs(settings.epochs).training(images, labels)?)

@@ -3,7 +3,7 @@
 use crate::Part;
 use crate::score::called;
 use anyhow::Result;
-use common::camera;
+use common::{camera, files};
 use manyhands_grid::{Contrast, Layout, Montage, Palette, Tiler};
 use manyhands_sim::Camera;
 use std::path::Path;
@@ -13,6 +13,7 @@ const CELL: u32 = 72;
 
 /// The images as the model sees them, called muons and others apart, most muon-like first, mistakes framed.
 pub(crate) fn draw(out: &Path, camera: &Camera, part: &Part, probabilities: &[f64]) -> Result<()> {
+    files::remove_pictures(out, "called_")?;
     let raster = camera::raster(camera.positions(), CELL)?;
     let called = called(probabilities);
     let groups: Vec<usize> = called.iter().map(|&is_muon| usize::from(is_muon)).collect();

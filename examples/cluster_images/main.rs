@@ -17,10 +17,10 @@ mod teach;
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Parser, ValueEnum};
 use common::files;
-use common::images::{ImageSet, read_labels};
+use common::images::{ImageSet, digest, read_labels};
 use common::memory::peak_rss_mb;
 use common::pictures::{Curve, Group, Panel, curves, scatter};
-use common::session::{Console, Model, Session};
+use common::session::{AUTOENCODER, Console, DEC, Session};
 use manyhands_dec::{Autoencoder, Dec, Epoch, Pca, Profile, Stage};
 use manyhands_grid::{Contrast, Layout, Montage, Palette, Raster, Tiler};
 use manyhands_metrics::{Average, ContingencyTable};
@@ -104,8 +104,6 @@ struct Settings {
     profile: ProfileName,
     epochs: Option<usize>,
     labels: Option<usize>,
-    /// The file that the labels come from.
-    truth: Option<PathBuf>,
 }
 
 #[derive(Debug, Serialize)]
@@ -161,7 +159,6 @@ fn main() -> Result<()> {
         profile: args.profile,
         epochs: args.epochs,
         labels: args.labels,
-        truth: args.labels.and(args.truth.clone()),
     };
     let truth = set.truth.as_deref();
     // Before the hours of the training.
@@ -170,7 +167,9 @@ fn main() -> Result<()> {
         (Some(_), None) => bail!("--labels: wants images whose classes are known"),
         (None, _) => None,
     };
-    let session = Session::open(console.clone(), &args.out, &settings, args.resume)?;
+    // The truth decides nothing but what is taught.
+    let data = digest(&[images], truth.filter(|_| args.labels.is_some()).unwrap_or(&[]));
+    let session = Session::open(console.clone(), &args.out, &settings, &data, args.resume)?;
     let (dec, seconds) = train(&args, n_clusters, &session, images)?;
     let clusters = dec.predict(images)?.to_vec();
     dec.save(args.out.join("dec.safetensors"))?;
@@ -235,7 +234,7 @@ fn train(
     let start = Instant::now();
     let (autoencoder, _) = session.train(
         "autoencoder",
-        &Model { save: |m: &Autoencoder, path| m.save(path), load: |path| Autoencoder::load(path) },
+        &AUTOENCODER,
         || {
             let params = Autoencoder::params(&[500, 500, 2000, 10]).profile(profile);
             Ok(params.seed(args.seed).max_epochs(args.epochs).training(images)?)
@@ -246,7 +245,7 @@ fn train(
     let start = Instant::now();
     let (dec, _) = session.train(
         "dec",
-        &Model { save: |m: &Dec, path| m.save(path), load: |path| Dec::load(path) },
+        &DEC,
         || {
             let params = Dec::params(n_clusters).profile(profile).seed(args.seed).max_epochs(args.epochs);
             Ok(params.training(autoencoder, images)?)
@@ -288,6 +287,7 @@ fn draw(out: &Path, set: &ImageSet, dec: &Dec, clusters: &[usize], seed: u64) ->
         files::write(&out.join("embedding.svg"), scatter(&plots, &numbers)?)?;
     }
     files::write(&out.join("learning_curve.svg"), curves(&[learning_curve(&dec.report().epochs)])?)?;
+    files::remove_pictures(out, "cluster_")?;
     if let Some((height, width)) = set.shape {
         let layout = Layout::square(8).cell_size(width as u32 * 2, height as u32 * 2).gap(2);
         let raster = Raster::rectangular(height, width, width as u32 * 2, height as u32 * 2)?;

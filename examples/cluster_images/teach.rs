@@ -1,7 +1,7 @@
 //! What a few labels add: the clustering retrained on the classes of some images, and scored on the others.
 
 use anyhow::{Result, ensure};
-use common::session::{Model, Session};
+use common::session::{MULTITASK, Session};
 use manyhands_dec::{Dec, Multitask, Profile, Segment};
 use ndarray::ArrayView2;
 use rand::SeedableRng;
@@ -49,7 +49,7 @@ impl<'t> Lesson<'t> {
     ) -> Result<f64> {
         let (multitask, _) = session.train(
             "multitask",
-            &Model { save: |m: &Multitask, path| m.save(path), load: |path| Multitask::load(path) },
+            &MULTITASK,
             || {
                 let params = Multitask::params(self.n_classes);
                 let params = params.profile(profile).seed(seed).max_epochs(max_epochs);

@@ -20,6 +20,25 @@ pub fn ensure_writable(option: &str, folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Removes the pictures of an earlier run from `folder`, where there is one: files called `prefix`….png.
+///
+/// # Errors
+///
+/// When one cannot be removed.
+pub fn remove_pictures(folder: &Path, prefix: &str) -> Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if name.starts_with(prefix) && name.ends_with(".png") {
+            std::fs::remove_file(&path).with_context(|| path.display().to_string())?;
+        }
+    }
+    Ok(())
+}
+
 /// Writes `content` to a temporary file beside `path` and renames it into place.
 ///
 /// # Errors

@@ -2,8 +2,9 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use flate2::read::GzDecoder;
-use ndarray::{Array2, Array3, Axis, Ix2, OwnedRepr, concatenate};
+use ndarray::{Array2, Array3, ArrayView2, Axis, Ix2, OwnedRepr, concatenate};
 use ndarray_npy::{NpzReader, ReadNpyError, ReadableElement, read_npy};
+use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -148,6 +149,17 @@ fn read_images(path: &Path) -> Result<ImageSet> {
     let pixels = pixels.into_iter().map(f32::from).collect();
     let images = Array2::from_shape_vec((n, height * width), pixels)?;
     Ok(ImageSet { images, truth: None, shape: Some((height, width)) })
+}
+
+/// SHA-256 of images, in hexadecimal, and of what else decides what a training makes of them.
+#[must_use]
+pub fn digest(images: &[ArrayView2<'_, f32>], numbers: &[usize]) -> String {
+    let mut digest = Sha256::new();
+    for row in images.iter().flat_map(|part| part.rows()) {
+        digest.update(row.iter().flat_map(|pixel| pixel.to_le_bytes()).collect::<Vec<u8>>());
+    }
+    digest.update(numbers.iter().flat_map(|&number| (number as u64).to_le_bytes()).collect::<Vec<u8>>());
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The class of each image, from idx (plain or gzip) or a `.npy` of whole numbers.

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use manyhands_dec::{Epoch, Training};
+use manyhands_dec::{Autoencoder, Dec, Epoch, Multitask, Supervised, Training};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::io::Write;
@@ -98,25 +98,34 @@ pub struct Session {
 impl Session {
     /// Opens the folder `out/state`, which holds what `--resume` needs. Call it once the input is known to be good: it is the first that writes.
     ///
-    /// `settings` is everything that decides the result. A resumed run must have the settings of the one it goes on with; a run that is not
-    /// resumed forgets what was there.
+    /// `settings` and `data`, the [`digest`](crate::images::digest) of what was read, are everything that decides the result. A resumed run must have those
+    /// of the one it goes on with; a run that is not resumed forgets what was there.
     ///
     /// # Errors
     ///
-    /// When the folder cannot be written, or `resume` finds a run with other settings.
-    pub fn open(console: Console, out: &Path, settings: &impl Serialize, resume: bool) -> Result<Self> {
+    /// When the folder cannot be written, or `resume` finds a run with other settings or data.
+    pub fn open(
+        console: Console,
+        out: &Path,
+        settings: &impl Serialize,
+        data: &str,
+        resume: bool,
+    ) -> Result<Self> {
         let state = out.join("state");
         let path = state.join("settings.json");
+        let now = serde_json::json!({ "settings": settings, "data": data });
         if resume && path.exists() {
             let before: serde_json::Value = read_json(&path)?;
-            let is_same = before == serde_json::to_value(settings)?;
-            ensure!(is_same, "--resume: {} was written by a run with other settings", path.display());
+            for part in ["settings", "data"] {
+                let is_same = before[part] == now[part];
+                ensure!(is_same, "--resume: {} was written by a run with other {part}", path.display());
+            }
         } else {
             if state.exists() {
                 std::fs::remove_dir_all(&state).with_context(|| state.display().to_string())?;
             }
             std::fs::create_dir_all(&state).with_context(|| state.display().to_string())?;
-            crate::files::write_json(&path, settings)?;
+            crate::files::write_json(&path, &now)?;
         }
         Ok(Self { console, state })
     }
@@ -192,6 +201,18 @@ pub struct Model<M> {
     /// Reads it back.
     pub load: fn(&Path) -> manyhands_dec::Result<M>,
 }
+
+/// How an autoencoder is kept.
+pub const AUTOENCODER: Model<Autoencoder> =
+    Model { save: |model, path| model.save(path), load: |path| Autoencoder::load(path) };
+/// How a clustering is kept.
+pub const DEC: Model<Dec> = Model { save: |model, path| model.save(path), load: |path| Dec::load(path) };
+/// How a retrained model is kept.
+pub const MULTITASK: Model<Multitask> =
+    Model { save: |model, path| model.save(path), load: |path| Multitask::load(path) };
+/// How a supervised network is kept.
+pub const SUPERVISED: Model<Supervised> =
+    Model { save: |model, path| model.save(path), load: |path| Supervised::load(path) };
 
 /// The numbers of an epoch that tell whether it goes well.
 fn describe(epoch: &Epoch) -> String {

@@ -16,10 +16,10 @@ pub(crate) struct Args {
     /// Images instead of simulated ones: mnist:DIR, npy:FILE, or npz:FILE:MEMBER=CLASS,MEMBER=CLASS
     #[arg(long)]
     pub(crate) data: Option<Source>,
-    /// Class of each image of npy:FILE: npy or idx; class 1 is positive
+    /// Class of each image of npy:FILE: npy or idx
     #[arg(long)]
     pub(crate) truth: Option<PathBuf>,
-    /// The class that counts as positive; 1, but 0..=9 with mnist
+    /// With --data: the class that counts as positive
     #[arg(long, default_value_t = 1)]
     pub(crate) positive: usize,
     /// Fraction of positives: of the simulation, or to thin real data out to
@@ -141,7 +141,12 @@ impl Args {
         for (name, value) in [("images", self.images), ("batches", self.batches), ("runs", self.runs)] {
             ensure!(value > 0, "--{name} 0: wants at least 1");
         }
-        ensure!(self.clusters != Some(0), "--clusters 0: wants at least 1");
+        // After retraining each class has a cluster of its own.
+        ensure!(
+            self.clusters.is_none_or(|n| n >= 2),
+            "--clusters {}: wants at least 2",
+            self.clusters.unwrap_or(0)
+        );
         ensure!(self.grid != Some(0), "--grid 0: wants at least 1");
         ensure!(self.threads != Some(0), "--threads 0: wants at least 1");
         ensure!(
@@ -152,10 +157,11 @@ impl Args {
             self.choose != Choose::Both || self.batches > 1,
             "--choose both: wants --batches of at least 2"
         );
+        ensure!(self.positive == 1 || self.data.is_some(), "--positive goes with --data");
         if let Some(rate) = self.rate {
             ensure!(rate > 0.0 && rate < 1.0, "--rate {rate}: wants a fraction above 0 and below 1");
         }
-        let [n_clusters, side, n_answers] = if self.stage == 1 { [10, 10, 10] } else { [50, 6, 5] };
+        let [n_clusters, side, n_answers] = of_stage(self.stage);
         ensure!(self.volunteers >= n_answers, "--volunteers {}: wants at least {n_answers}", self.volunteers);
         Ok(Settings {
             stage: self.stage,
@@ -178,7 +184,18 @@ impl Args {
     }
 }
 
+/// Clusters, cells along the side of a grid, and answers that a grid gets.
+fn of_stage(stage: u8) -> [usize; 3] {
+    if stage == 1 { [10, 10, 10] } else { [50, 6, 5] }
+}
+
 impl Settings {
+    /// Are there as many clusters, and as large grids, as in the project?
+    pub(crate) fn has_grids_of_stage(&self) -> bool {
+        let [n_clusters, side, _] = of_stage(self.stage);
+        (self.n_clusters, self.side) == (n_clusters, side)
+    }
+
     pub(crate) fn dec_profile(&self) -> Profile {
         match self.profile {
             ProfileName::Quick => Profile::Quick,

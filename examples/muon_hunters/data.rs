@@ -3,7 +3,7 @@
 use crate::args::{Settings, Source};
 use anyhow::{Context, Result, ensure};
 use common::camera;
-use common::images::{ImageSet, read_labels, read_positions};
+use common::images::{ImageSet, digest, read_labels, read_positions};
 use common::session::Console;
 use manyhands_dec::{Augmentation, InputScale};
 use manyhands_grid::Raster;
@@ -46,6 +46,8 @@ pub(crate) struct Part {
     pub(crate) images: Array2<f32>,
     /// 1: positive.
     pub(crate) truth: Vec<usize>,
+    /// Where each image stands in the file, or in the simulation.
+    pub(crate) rows: Vec<usize>,
 }
 
 impl Part {
@@ -58,6 +60,8 @@ impl Part {
 struct Loaded {
     images: Array2<f32>,
     truth: Vec<usize>,
+    /// Where each image stands in the file, or in the simulation.
+    rows: Vec<usize>,
     raster: Raster,
     scale: InputScale,
     augmentation: Option<Augmentation>,
@@ -79,6 +83,8 @@ impl Data {
             n_clusters <= n_train,
             "--clusters {n_clusters}: wants at most the {n_train} training images"
         );
+        let n_batches = settings.n_batches;
+        ensure!(n_batches <= n_train, "--batches {n_batches}: wants at most the {n_train} training images");
         ensure!(
             n_positive > 0 && n_positive < n,
             "{n_positive} of {n} images are positive: wants both kinds"
@@ -89,6 +95,7 @@ impl Data {
         let part = |rows: &[usize]| Part {
             images: source.images.select(Axis(0), rows),
             truth: rows.iter().map(|&row| source.truth[row]).collect(),
+            rows: rows.iter().map(|&row| source.rows[row]).collect(),
         };
         let (test, train) = (part(&order[..n_test]), part(&order[n_test..]));
         let n_gold = ((GOLD_FRACTION * train.truth.len() as f64).round() as usize).max(1);
@@ -111,6 +118,12 @@ impl Data {
             augmentation: source.augmentation,
             name: source.name,
         })
+    }
+
+    /// By which a resumed run knows its images and their truth again.
+    pub(crate) fn digest(&self) -> String {
+        let truth: Vec<usize> = self.train.truth.iter().chain(&self.test.truth).copied().collect();
+        digest(&[self.train.images.view(), self.test.images.view()], &truth)
     }
 }
 
@@ -138,6 +151,7 @@ fn simulate(settings: &Settings, console: &Console) -> Result<Loaded> {
     let views: Vec<_> = parts.iter().map(Array2::view).collect();
     Ok(Loaded {
         images: concatenate(Axis(0), &views)?,
+        rows: (0..truth.len()).collect(),
         truth,
         raster: camera::raster(Camera::veritas().positions(), CELL)?,
         scale: InputScale::UnitMeanSquarePerSample,
@@ -188,7 +202,7 @@ fn read(source: &Source, settings: &Settings, rng: &mut ChaCha8Rng) -> Result<Lo
         }
     };
     let truth = rows.iter().map(|&row| truth[row]).collect();
-    Ok(Loaded { images, truth, raster, scale, augmentation, name })
+    Ok(Loaded { images, truth, rows, raster, scale, augmentation, name })
 }
 
 /// Rows to use: at most as many as asked for, with the asked-for fraction of positives, at random.

@@ -10,7 +10,7 @@ use anyhow::Result;
 use common::files;
 use common::pictures::{Bar, Curve, Group, Panel, bars, curves, scatter};
 use common::session::Console;
-use manyhands_dec::Pca;
+use manyhands_dec::{Pca, Profile};
 use manyhands_grid::{Answer, Contrast, Montage, Palette, Tile};
 use std::path::Path;
 
@@ -32,6 +32,7 @@ pub(crate) fn draw(
     data: &Data,
     console: &Console,
 ) -> Result<Vec<Picture>> {
+    files::remove_pictures(out, "grid_")?;
     let mut pictures = Vec::new();
     let mut keep = |file: String, content: &[u8], caption: String| -> Result<()> {
         files::write(&out.join(&file), content)?;
@@ -40,8 +41,8 @@ pub(crate) fn draw(
     };
     keep(
         "learning_curves.svg".into(),
-        learning_curves(run)?.as_bytes(),
-        "F1 of the clusters after each epoch, as Figure 3 of the paper; dashed, the volunteers and labelling everything positive.".into(),
+        learning_curves(run, settings)?.as_bytes(),
+        "F1 after each epoch, as Figure 3 of the paper; dashed, the volunteers and labelling everything positive.".into(),
     )?;
     keep(
         "volunteers.svg".into(),
@@ -91,6 +92,7 @@ pub(crate) fn draw(
             keep(file, &picture.to_png()?, caption)?;
         }
     }
+    files::remove_pictures(&out.join("grids"), "batch")?;
     std::fs::create_dir_all(out.join("grids"))?;
     let bar = console.bar("drawing grids", run.asked.len());
     for (number, (batch, tile)) in run.asked.iter().enumerate() {
@@ -148,9 +150,11 @@ fn embedding(view: &View, data: &Data) -> Result<String> {
     scatter(&[(&format!("{}, by class", view.stage), by_class), ("by cluster", by_cluster)], &numbers)
 }
 
-fn learning_curves(run: &Run) -> Result<String> {
+fn learning_curves(run: &Run, settings: &Settings) -> Result<String> {
     let benchmarks: Vec<_> =
         [SWAP, MAJORITY, FIRST, ALL_ONES].map(|name| (name.to_owned(), run.aggregate.score(name))).to_vec();
+    // In our own profile the clusters come after the retraining.
+    let taught = if settings.dec_profile() == Profile::Quick { "classes" } else { "clusters" };
     let mut before = 0;
     let panels: Vec<Panel> = (run.curves.iter())
         .map(|(stage, points)| {
@@ -169,7 +173,7 @@ fn learning_curves(run: &Run) -> Result<String> {
             Panel {
                 title: (*stage).to_owned(),
                 x_label: "epoch".to_owned(),
-                y_label: "F1 of the clusters".to_owned(),
+                y_label: format!("F1 of the {}", if *stage == "multitask" { taught } else { "clusters" }),
                 curves,
                 benchmarks: benchmarks.clone(),
             }

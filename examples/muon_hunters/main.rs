@@ -47,7 +47,7 @@ fn main() -> Result<()> {
     files::ensure_writable("--out", &args.out)?;
     let console = Console::new()?;
     let data = Data::load(&settings, &console)?;
-    let session = Session::open(console.clone(), &args.out, &settings, args.resume)?;
+    let session = Session::open(console.clone(), &args.out, &settings, &data.digest(), args.resume)?;
     let mut runs = Vec::new();
     for number in 0..settings.n_runs {
         runs.push(Kept::new(pipeline::run(number, &settings, &data, &session)?, number == 0));
@@ -120,9 +120,9 @@ fn summarise(settings: &Settings, data: &Data, runs: &[Kept]) -> Report {
     }
 }
 
-/// The mean of each batch over the runs.
+/// The mean of each batch over the runs; of the last ones, which a run may not need, only where all have them.
 fn mean_batches(runs: &[&[Batch]]) -> Vec<Batch> {
-    (0..runs.first().map_or(0, |batches| batches.len()))
+    (0..runs.iter().map(|batches| batches.len()).min().unwrap_or(0))
         .map(|batch| {
             let mean = |of: fn(&Batch) -> usize| {
                 let sum: usize = runs.iter().map(|batches| of(&batches[batch])).sum();

@@ -8,7 +8,7 @@ use crate::rounds::{Batch, Point, Rounds, Taught, rounds};
 use crate::score::{self, Clusters, Row};
 use crate::volunteers::{Aggregate, tiler};
 use anyhow::Result;
-use common::session::{Model, Session};
+use common::session::{AUTOENCODER, DEC, SUPERVISED, Session};
 use manyhands_dec::{Autoencoder, Dec, Epoch, Multitask, Supervised};
 use manyhands_grid::Tile;
 use ndarray::Array2;
@@ -51,9 +51,6 @@ pub(crate) struct View {
     pub(crate) tiles: Vec<Tile>,
 }
 
-pub(crate) const KEEP_DEC: Model<Dec> =
-    Model { save: |m: &Dec, path| m.save(path), load: |path| Dec::load(path) };
-
 pub(crate) fn run(number: usize, settings: &Settings, data: &Data, session: &Session) -> Result<Run> {
     let seed = settings.seed.wrapping_add(1000 * number as u64);
     let name =
@@ -64,13 +61,13 @@ pub(crate) fn run(number: usize, settings: &Settings, data: &Data, session: &Ses
 
     let (autoencoder, _) = session.train(
         &name("autoencoder"),
-        &Model { save: |m: &Autoencoder, path| m.save(path), load: |path| Autoencoder::load(path) },
+        &AUTOENCODER,
         || Ok(recipe.autoencoder().training(images)?),
         unwatched,
     )?;
     let (dec, _) = session.train(
         &name("DEC"),
-        &KEEP_DEC,
+        &DEC,
         || Ok(recipe.dec().training(autoencoder.clone(), images)?),
         |_, _| Ok(()),
     )?;
@@ -93,7 +90,7 @@ pub(crate) fn run(number: usize, settings: &Settings, data: &Data, session: &Ses
 
     let (supervised, _) = session.train(
         &name("supervised"),
-        &Model { save: |m: &Supervised, path| m.save(path), load: |path| Supervised::load(path) },
+        &SUPERVISED,
         || Ok(recipe.supervised().training(images, recipe.labels(&aggregate))?),
         |_, _| Ok(()),
     )?;

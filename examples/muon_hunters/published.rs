@@ -12,7 +12,7 @@ pub(crate) struct Published {
 
 /// Of `model`, where the settings are those of a stage of the project.
 pub(crate) fn published(model: &str, settings: &Settings) -> Option<Published> {
-    if settings.data.is_some() || settings.rate.is_some() {
+    if settings.data.is_some() || settings.rate.is_some() || !settings.has_grids_of_stage() {
         return None;
     }
     let (f1, efficiency) = match (settings.stage, model) {

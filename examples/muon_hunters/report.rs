@@ -46,9 +46,10 @@ pub(crate) struct CrowdScores {
     pub(crate) swap_f1: f64,
 }
 
-/// The grids that went out as a subject manifest, by which their answers can be read back from an export.
+/// The grids that went out as a subject manifest, by which their answers can be read back from an export. An image's id is its place in the file or the
+/// simulation, counted from 0.
 pub(crate) fn write_manifest(path: &Path, run: &Run, data: &Data) -> Result<()> {
-    let ids: Vec<String> = (0..data.train.images.nrows()).map(|image| image.to_string()).collect();
+    let ids: Vec<String> = data.train.rows.iter().map(usize::to_string).collect();
     let mut manifest = Manifest::new();
     for (number, (batch, tile)) in run.asked.iter().enumerate() {
         let (id, group) = (format!("grid{number:05}"), format!("batch{batch}"));
@@ -120,7 +121,7 @@ pub(crate) fn write_page(
          {table}<p>Volunteers on the test images: F1 {majority:.3} by majority, {swap:.3} by SWAP.</p><ul>{remarks}</ul>\
          <h2>Batches</h2><table><tr><th>batch</th><th>clicks, no mistakes</th><th>clicks of the crowd</th><th>multitask F1</th>\
          <th>recluster F1</th></tr>{batches}</table><h2>Finding positives</h2><table><tr><th>test grids of the first run</th>\
-         <th>clicks to 90 % of the positives</th></tr>{discoveries}</table><h2>Pictures</h2>{figures}</html>\n",
+         <th>clicks to 90 % of the positives</th></tr>{discoveries}</table><h2>Pictures of the first run, after its last batch</h2>{figures}</html>\n",
         name = data.name,
         table = Table::of(&report.rows).html(),
         n_images = report.n_images,

@@ -1,16 +1,18 @@
 //! The batches of a run: ask about new images, aggregate, retrain, recluster, and again.
 
 use crate::args::{Choose, Settings};
-use crate::data::Data;
-use crate::pipeline::KEEP_DEC;
+use crate::data::{Data, Part};
 use crate::recipe::Recipe;
 use crate::score::{self, Clusters, Row};
 use crate::volunteers::{Aggregate, Answers, tiler};
 use anyhow::{Context, Result};
-use common::session::{Model, Session};
+use common::session::{DEC, MULTITASK, Session};
 use manyhands_dec::{Dec, Multitask, Training};
 use manyhands_grid::{Clicks, Priority, Tile, Tiler, order_tiles};
-use ndarray::{Array1, ArrayView2, s};
+use ndarray::{Array1, Array2, ArrayView2, Axis};
+use rand::SeedableRng;
+use rand::seq::index;
+use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -47,7 +49,7 @@ pub(crate) struct Batch {
     pub(crate) rows: Vec<Row>,
     /// Clicks on the batch's grids of a volunteer who makes no mistake.
     pub(crate) clicks: usize,
-    /// Clicks that all volunteers together made.
+    /// Clicks that all volunteers together made on them.
     pub(crate) crowd_clicks: usize,
 }
 
@@ -60,38 +62,49 @@ pub(crate) struct Point {
 }
 
 /// A fixed part of the images, on which learning curves are measured.
-struct Watch<'a> {
-    train: ArrayView2<'a, f32>,
-    test: ArrayView2<'a, f32>,
-    labels: &'a [Option<usize>],
-    data: &'a Data,
+struct Watch {
+    train: Array2<f32>,
+    test: Array2<f32>,
+    labels: Vec<Option<usize>>,
+    truth: [Vec<usize>; 2],
+    /// Epochs between two points, so that enough steps go by: few images make short epochs.
+    every: usize,
 }
 
-impl<'a> Watch<'a> {
-    fn new(data: &'a Data, labels: &'a [Option<usize>]) -> Self {
-        let part = |images: &'a ndarray::Array2<f32>| images.slice(s![..WATCHED.min(images.nrows()), ..]);
-        Self { train: part(&data.train.images), test: part(&data.test.images), labels, data }
+impl Watch {
+    /// Images evenly spread, so that there is as much gold among those of the training as elsewhere.
+    fn new(data: &Data, labels: &[Option<usize>]) -> Self {
+        let [train, test] = [&data.train, &data.test].map(|part| {
+            let n = part.truth.len();
+            (0..n).step_by(n.div_ceil(WATCHED)).collect::<Vec<_>>()
+        });
+        let truth = |part: &Part, rows: &[usize]| rows.iter().map(|&row| part.truth[row]).collect();
+        Self {
+            train: data.train.images.select(Axis(0), &train),
+            test: data.test.images.select(Axis(0), &test),
+            labels: train.iter().map(|&row| labels[row]).collect(),
+            truth: [truth(&data.train, &train), truth(&data.test, &test)],
+            every: BETWEEN_POINTS.div_ceil(data.train.truth.len().div_ceil(256)),
+        }
     }
 
-    /// Measures a model where enough steps have gone by since the last time: few images make short epochs.
+    /// Measures a model where it is time for it.
     fn point<M>(
         &self,
         epoch: usize,
         training: &Training<'_, M>,
         predict: impl Fn(&M, ArrayView2<'_, f32>) -> manyhands_dec::Result<Array1<usize>>,
     ) -> Result<Option<Point>> {
-        let steps_per_epoch = self.data.train.images.nrows().div_ceil(256);
-        if !epoch.is_multiple_of(BETWEEN_POINTS.div_ceil(steps_per_epoch)) {
+        if !epoch.is_multiple_of(self.every) {
             return Ok(None);
         }
         let model = training.latest()?;
-        let [train, test] = [predict(&model, self.train)?.to_vec(), predict(&model, self.test)?.to_vec()];
-        let labels = &self.labels[..train.len()];
+        let [train, test] = [&self.train, &self.test].map(|images| predict(&model, images.view()));
+        let (train, test) = (train?.to_vec(), test?.to_vec());
         let on = |test: Vec<usize>, truth: &[usize]| -> Result<f64> {
-            let n = test.len();
-            Ok(score::f1(&Clusters { train: train.clone(), test }, labels, &truth[..n])?[0])
+            Ok(score::f1(&Clusters { train: train.clone(), test }, &self.labels, truth)?[0])
         };
-        let [test, train] = [on(test, &self.data.test.truth)?, on(train.clone(), &self.data.train.truth)?];
+        let [test, train] = [on(test, &self.truth[1])?, on(train.clone(), &self.truth[0])?];
         Ok(Some(Point { epoch, train, test }))
     }
 }
@@ -114,6 +127,10 @@ pub(crate) fn rounds(
     let mut open: Vec<usize> = (0..images.nrows()).collect();
     let mut last: Option<Taught> = None;
     for batch in 0..settings.n_batches {
+        // Whole grids are chosen, so the images may be used up early.
+        if open.is_empty() {
+            break;
+        }
         let name = |what: &str| {
             if settings.n_batches > 1 { name(&format!("batch {batch} {what}")) } else { name(what) }
         };
@@ -125,10 +142,14 @@ pub(crate) fn rounds(
         let until = |batch: usize| images.nrows() * batch / settings.n_batches;
         let is_last = batch + 1 == settings.n_batches;
         let n = if is_last { open.len() } else { until(batch + 1) - until(batch) };
-        let tiles = next_grids(&tiler, &clusters.train, &open, n, p.as_deref())?;
+        let tiles = match &p {
+            Some(p) => chosen_grids(&tiler, &clusters.train, &open, n, p)?,
+            None => random_grids(&tiler, &clusters.train, &open, n, seed)?,
+        };
         let shown: BTreeSet<usize> = tiles.iter().flat_map(Tile::own_images).collect();
         open.retain(|row| !shown.contains(row));
         answers.ask(settings, &tiles, &data.train.positives(), 0, seed)?;
+        let crowd_clicks = answers.n_clicks - before;
         if batch == 0 {
             // The test images too, so that the volunteers can be scored. Another seed: the crowd is the same, but comes in another order.
             let tiles = tiler.tile(&clusters.test)?;
@@ -151,7 +172,7 @@ pub(crate) fn rounds(
             batch,
             rows,
             clicks: Clicks::truthful(&tiles, &data.train.positives())?.total_clicks(),
-            crowd_clicks: answers.n_clicks - before,
+            crowd_clicks,
         });
         asked.extend(tiles.into_iter().map(|tile| (batch, tile)));
         current = taught.recluster.clone();
@@ -165,15 +186,16 @@ fn positive(model: &Multitask, images: ArrayView2<'_, f32>) -> Result<Vec<f64>> 
     Ok(model.predict_proba(images)?.column(1).to_vec())
 }
 
-/// Grids of about `n` of the `open` images: by the model's probabilities those that tell most, in whole grids; without a model the first.
-fn next_grids(
-    tiler: &Tiler,
-    clusters: &[usize],
-    open: &[usize],
-    n: usize,
-    probabilities: Option<&[f64]>,
-) -> Result<Vec<Tile>> {
-    let Some(p) = probabilities else { return Ok(tiler.tile_rows(clusters, &open[..n])?) };
+/// Grids of `n` of the `open` images, drawn at random: so every batch has its share of those of known truth, from which volunteers are learned.
+fn random_grids(tiler: &Tiler, clusters: &[usize], open: &[usize], n: usize, seed: u64) -> Result<Vec<Tile>> {
+    let mut drawn = index::sample(&mut ChaCha8Rng::seed_from_u64(seed), open.len(), n).into_vec();
+    drawn.sort_unstable();
+    let rows: Vec<usize> = drawn.into_iter().map(|position| open[position]).collect();
+    Ok(tiler.tile_rows(clusters, &rows)?)
+}
+
+/// Whole grids of about `n` of the `open` images: those that tell most by the model's probabilities `p`.
+fn chosen_grids(tiler: &Tiler, clusters: &[usize], open: &[usize], n: usize, p: &[f64]) -> Result<Vec<Tile>> {
     let tiles = tiler.tile_ranked(clusters, open, p)?;
     let mut n_shown = 0;
     Ok((order_tiles(&tiles, p, Priority::Information)?.into_iter())
@@ -199,7 +221,7 @@ fn teach(
     let watch = Watch::new(data, &aggregate.labels);
     let (multitask, taught) = session.train(
         &name("multitask"),
-        &Model { save: |m: &Multitask, path| m.save(path), load: |path| Multitask::load(path) },
+        &MULTITASK,
         || Ok(recipe.multitask().training(current, images, recipe.labels(&aggregate))?),
         |epoch, training| watch.point(epoch.index, training, |model, images| recipe.groups(model, images)),
     )?;
@@ -208,7 +230,7 @@ fn teach(
     let multitask = recipe.reseed(multitask)?;
     let (recluster, reclustered) = session.train(
         &name("reclustering"),
-        &KEEP_DEC,
+        &DEC,
         || Ok(recipe.recluster().training(multitask.clone(), images, recipe.labels(&aggregate))?),
         |epoch, training| watch.point(epoch.index, training, Dec::predict),
     )?;

@@ -2,6 +2,7 @@
 //!
 //! `cargo test` builds the examples beside this test; a run of this test alone takes those of the last build.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -81,6 +82,9 @@ fn a_run_that_was_killed_resumes_to_the_report_of_the_uninterrupted_one() {
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(!broken.path().join("report.json").exists(), "it was killed before its end");
+    let finished =
+        || broken.path().join("state/autoencoder.safetensors").metadata().unwrap().modified().unwrap();
+    let before = finished();
     let resumed = program("muon_hunters")
         .args(["--images", "400", "--grid", "5"])
         .args(args)
@@ -89,6 +93,40 @@ fn a_run_that_was_killed_resumes_to_the_report_of_the_uninterrupted_one() {
         .output()
         .unwrap();
     assert!(resumed.status.success(), "{}", String::from_utf8_lossy(&resumed.stderr));
+    assert_eq!(finished(), before, "what was finished is not trained again");
+    assert_eq!(report(whole.path()), report(broken.path()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_training_that_was_interrupted_leaves_a_checkpoint_and_goes_on_from_it() {
+    use nix::sys::signal::{Signal, kill};
+    let [whole, broken] = [folder(), folder()];
+    let start = |out: &Path, args: &[&str]| {
+        program("muon_hunters")
+            .args(["--images", "400", "--grid", "5", "--epochs", "8"])
+            .args(args)
+            .arg("--out")
+            .arg(out)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    assert!(start(whole.path(), &[]).wait_with_output().unwrap().status.success());
+    let child = start(broken.path(), &[]);
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while !broken.path().join("state/settings.json").exists() && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // In the middle of the pretraining.
+    std::thread::sleep(Duration::from_millis(300));
+    kill(nix::unistd::Pid::from_raw(child.id().try_into().unwrap()), Signal::SIGINT).unwrap();
+    let stopped = child.wait_with_output().unwrap();
+    assert!(String::from_utf8_lossy(&stopped.stderr).contains("--resume goes on from here"));
+    assert!(broken.path().join("state/autoencoder.checkpoint").exists());
+    assert!(start(broken.path(), &["--resume"]).wait_with_output().unwrap().status.success());
+    assert!(!broken.path().join("state/autoencoder.checkpoint").exists());
     assert_eq!(report(whole.path()), report(broken.path()));
 }
 
@@ -99,6 +137,84 @@ fn a_resumed_run_with_other_settings_is_refused() {
     let refused = muon_hunters(out.path(), &["--seed", "1", "--resume"]);
     assert!(!refused.status.success());
     assert!(String::from_utf8_lossy(&refused.stderr).contains("other settings"));
+}
+
+#[test]
+fn the_papers_figures_stand_beside_grids_of_the_papers_size() {
+    for (args, are_there) in [(&["--images", "400", "--epochs", "1"][..], true), (&SMALL[..], false)] {
+        let out = folder();
+        assert!(
+            program("muon_hunters")
+                .args(args)
+                .arg("--out")
+                .arg(out.path())
+                .output()
+                .unwrap()
+                .status
+                .success()
+        );
+        let page = std::fs::read_to_string(out.path().join("index.html")).unwrap();
+        assert_eq!(page.contains("<th>paper F1</th>") && page.contains("<td>0.633</td>"), are_there);
+    }
+}
+
+#[test]
+fn a_model_may_choose_until_no_image_is_left() {
+    let out = folder();
+    let args = ["--images", "200", "--epochs", "1", "--clusters", "2", "--batches", "6", "--choose", "model"];
+    let output = program("muon_hunters").args(args).arg("--out").arg(out.path()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    // Grids of a hundred use up 150 images early.
+    let report = report(out.path());
+    assert!((2..6).contains(&report["batches"].as_array().unwrap().len()));
+}
+
+#[test]
+fn a_manifest_names_images_by_their_place_in_the_file() {
+    let [files, out] = [folder(), folder()];
+    // The place of an image is in its first pixel.
+    let images =
+        ndarray::Array2::from_shape_fn((200, 9), |(i, j)| if j == 0 { i as f32 } else { (i % 2 * j) as f32 });
+    let [path, truth] = ["images.npy", "truth.npy"].map(|name| files.path().join(name));
+    ndarray_npy::write_npy(&path, &images).unwrap();
+    ndarray_npy::write_npy(&truth, &ndarray::Array1::from_iter((0..200i64).map(|i| i % 2))).unwrap();
+    let run = |extra: &[&str]| {
+        program("muon_hunters")
+            .args([
+                "--data",
+                &format!("npy:{}", path.display()),
+                "--epochs",
+                "1",
+                "--clusters",
+                "2",
+                "--grid",
+                "3",
+            ])
+            .arg("--truth")
+            .arg(&truth)
+            .args(["--images", "120"])
+            .args(extra)
+            .arg("--out")
+            .arg(out.path())
+            .output()
+            .unwrap()
+    };
+    let output = run(&[]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut manifest = csv::Reader::from_path(out.path().join("manifest.csv")).unwrap();
+    let column = manifest.headers().unwrap().iter().position(|name| name == "#subjects").unwrap();
+    let shown: BTreeSet<usize> = (manifest.records())
+        .flat_map(|row| row.unwrap()[column].split(';').map(|id| id.parse().unwrap()).collect::<Vec<_>>())
+        .collect();
+    // Of 120 images drawn from 200, ninety train.
+    assert_eq!(shown.len(), 90);
+    assert!(shown.iter().all(|&id| id < 200) && shown.iter().any(|&id| id >= 120));
+
+    // Another truth under the same name is another run.
+    ndarray_npy::write_npy(&truth, &ndarray::Array1::from_iter((0..200i64).map(|i| i / 100))).unwrap();
+    let refused = run(&["--resume"]);
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("other data"));
 }
 
 #[test]
@@ -125,8 +241,6 @@ fn a_run_leaves_everything_that_the_readme_promises() {
     assert_eq!(models, ["random", "supervised", "dec", "multitask", "recluster"]);
     assert_eq!(report["runs"], 2);
     assert_eq!(report["batches"].as_array().unwrap().len(), 1);
-    let page = std::fs::read_to_string(out.path().join("index.html")).unwrap();
-    assert!(page.contains("<th>paper F1</th>") && page.contains("<td>0.633</td>"));
     let mut manifest = csv::Reader::from_path(out.path().join("manifest.csv")).unwrap();
     let grids: Vec<_> = manifest.records().map(|grid| grid.unwrap()[0].to_owned()).collect();
     assert!(grids.iter().all(|picture| out.path().join(picture).is_file()));
@@ -293,6 +407,9 @@ fn bad_input_is_answered_by_an_error_that_names_it_and_leaves_nothing_behind() {
         (hunt(&["--images", "4"]), "wants at least 8"),
         (hunt(&["--images", "12", "--clusters", "2", "--seed", "3"]), "no gold of class"),
         (hunt(&["--rate", "1.5"]), "--rate 1.5"),
+        (hunt(&["--positive", "3"]), "--positive goes with --data"),
+        (hunt(&["--clusters", "1"]), "--clusters 1: wants at least 2"),
+        (hunt(&["--images", "20", "--batches", "16", "--clusters", "2"]), "at most the 15 training images"),
         (hunt(&["--volunteers", "3"]), "--volunteers 3"),
         (hunt(&["--images", "100", "--clusters", "200"]), "at most the 75 training images"),
     ];
