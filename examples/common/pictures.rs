@@ -97,6 +97,7 @@ pub fn scatter(plots: &[(&str, Vec<Group>)], centres: &[(usize, (f64, f64))]) ->
                 || groups.iter().flat_map(|group| &group.points).chain(centres.iter().map(|(_, at)| at));
             let x = range(points().map(|point| point.0));
             let y = range(points().map(|point| point.1));
+            let corner = emptiest_corner(&points(), &x, &y);
             let mut plot = plot(area, title, x, y)?;
             plot.configure_mesh().disable_mesh().x_desc("PC 1").y_desc("PC 2").draw().map_err(failed)?;
             for (i, group) in groups.iter().enumerate() {
@@ -111,7 +112,7 @@ pub fn scatter(plots: &[(&str, Vec<Group>)], centres: &[(usize, (f64, f64))]) ->
             let numbers = centres.iter().map(|(number, at)| Text::new(number.to_string(), *at, font.clone()));
             plot.draw_series(numbers).map_err(failed)?;
             if groups.iter().any(|group| !group.label.is_empty()) {
-                legend(&mut plot, SeriesLabelPosition::LowerRight)?;
+                legend(&mut plot, corner)?;
             }
         }
         Ok(())
@@ -133,6 +134,7 @@ pub fn curves(panels: &[Panel]) -> Result<String> {
                 Range { start, end } if start > -0.1 && end < 1.1 => 0.0..1.0,
                 other => other,
             };
+            let corner = emptiest_corner(&points(), &x, &y);
             let mut plot = plot(area, &panel.title, x.clone(), y)?;
             plot.configure_mesh()
                 .light_line_style(TRANSPARENT)
@@ -163,7 +165,7 @@ pub fn curves(panels: &[Panel]) -> Result<String> {
                 }
             }
             if panel.curves.iter().any(|curve| !curve.label.is_empty()) || !panel.benchmarks.is_empty() {
-                legend(&mut plot, SeriesLabelPosition::LowerRight)?;
+                legend(&mut plot, corner)?;
             }
         }
         Ok(())
@@ -260,6 +262,31 @@ pub(crate) fn plot<'a, 'b>(
         .y_label_area_size(50)
         .build_cartesian_2d(x, y)
         .map_err(failed)
+}
+
+/// Where a legend of a third of the width and half the height hides the fewest points; on a tie, the lower right.
+fn emptiest_corner<'p>(
+    points: &(impl Iterator<Item = &'p (f64, f64)> + Clone),
+    x: &Range<f64>,
+    y: &Range<f64>,
+) -> SeriesLabelPosition {
+    let part = |value: f64, range: &Range<f64>| (value - range.start) / (range.end - range.start);
+    let hidden = |is_right: bool, is_upper: bool| {
+        let is_within = |&&(px, py): &&(f64, f64)| {
+            let (px, py) = (part(px, x), part(py, y));
+            (if is_right { px > 2.0 / 3.0 } else { px < 1.0 / 3.0 }) && (py > 0.5) == is_upper
+        };
+        points.clone().filter(is_within).count()
+    };
+    [
+        (hidden(true, false), SeriesLabelPosition::LowerRight),
+        (hidden(true, true), SeriesLabelPosition::UpperRight),
+        (hidden(false, false), SeriesLabelPosition::LowerLeft),
+        (hidden(false, true), SeriesLabelPosition::UpperLeft),
+    ]
+    .into_iter()
+    .min_by_key(|&(n_hidden, _)| n_hidden)
+    .map_or(SeriesLabelPosition::LowerRight, |(_, corner)| corner)
 }
 
 pub(crate) fn legend<'a, 'b: 'a, X, Y>(
