@@ -4,7 +4,7 @@
 //! on the number of threads.
 
 use super::parameter::{Means, Parameter, Rows};
-use super::product::{Finish, ask_for, product};
+use super::product::{Finish, ask_for, product, transposed};
 use crate::network::{Activation, Dense};
 use crate::optimiser::Update;
 use ndarray::{Array2, ArrayBase, ArrayView2, ArrayViewMut2, Axis, Data, Ix2, s};
@@ -100,13 +100,13 @@ impl Layer {
     /// Moves weight and bias along `inputᵀ · delta`, each piece of the weight as soon as its gradient is known.
     pub(super) fn learn(&mut self, input: ArrayView2<'_, f32>, delta: ArrayView2<'_, f32>, update: Update) {
         let height = height(input.ncols(), delta.ncols());
+        let input = transposed(input);
         let sums = (self.panels.par_iter_mut().enumerate())
             .map(|(i, panel)| {
                 let delta = delta.slice(s![.., i * WIDTH..((i + 1) * WIDTH).min(delta.ncols())]);
                 let sums = column_sums(delta);
                 panel.cut(height).into_par_iter().for_each(|rows| {
-                    let input = input.slice(s![.., rows.range()]);
-                    product(input.t(), &[delta], Learn { rows, update });
+                    product(input.slice(s![rows.range(), ..]), &[delta], Learn { rows, update });
                 });
                 sums
             })
@@ -171,18 +171,18 @@ fn cut(matrix: ArrayViewMut2<'_, f32>) -> Vec<Block<'_>> {
     blocks
 }
 
-/// A row from column `start` on.
+/// A row from column `start` on, which is nothing past its end.
 #[inline(always)]
 fn piece<'a>(matrix: &'a mut ArrayViewMut2<'_, f32>, row: usize, start: usize) -> &'a mut [f32] {
     let row = matrix.row_mut(row).into_slice().expect("columns of a standard array lie side by side");
-    &mut row[start..]
+    row.get_mut(start..).unwrap_or_default()
 }
 
 /// The same, to be looked at.
 #[inline(always)]
 fn rest_of(matrix: &ArrayBase<impl Data<Elem = f32>, Ix2>, row: usize, start: usize) -> &[f32] {
     let row = matrix.row(row).to_slice().expect("columns of a standard array lie side by side");
-    &row[start..]
+    row.get(start..).unwrap_or_default()
 }
 
 /// Adds the bias and applies the activation.
@@ -195,7 +195,8 @@ struct Activate<'a, 'b> {
 impl Finish for Activate<'_, '_> {
     #[inline(always)]
     fn finish(&mut self, row: usize, start: usize, sums: &[f32]) {
-        let sums = sums.iter().zip(&self.bias[start..]).map(|(sum, b)| sum + b);
+        let bias = self.bias.get(start..).unwrap_or_default();
+        let sums = sums.iter().zip(bias).map(|(sum, b)| sum + b);
         let to = piece(&mut self.to, row, start).iter_mut();
         match self.activation {
             // Not `max`, which would turn NaN into 0 and hide a network that broke down.
@@ -302,4 +303,33 @@ fn through<L: Sync>(
             }
         });
     embedding
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Activate, Gate, panel};
+    use crate::engine::product::product_on;
+    use crate::network::Activation;
+    use ndarray::Array2;
+    use pulp::Arch;
+
+    #[test]
+    fn columns_that_fill_up_a_panel_go_nowhere_whatever_the_vectors() {
+        // Whole numbers: no rounding.
+        let input = Array2::from_shape_fn((9, 5), |(i, j)| ((7 * i + 3 * j) % 11) as f32 - 5.0);
+        let weight = Array2::from_shape_fn((5, 10), |(i, j)| ((5 * i + 2 * j) % 7) as f32 - 3.0);
+        let bias: Vec<f32> = (0..10).map(|j| j as f32).collect();
+        let sums = input.dot(&weight);
+        for arch in [Arch::Scalar, Arch::new()] {
+            let mut to = Array2::from_elem((9, 10), f32::NAN);
+            let activate = Activate { bias: &bias, activation: Activation::Relu, to: to.view_mut() };
+            product_on(arch, input.view(), &[panel(weight.view()).view()], activate);
+            assert_eq!(to, Array2::from_shape_fn((9, 10), |(i, j)| (sums[[i, j]] + bias[j]).max(0.0)));
+
+            let below = &sums - 1.0;
+            let gate = Gate { below: Some(below.view()), to: to.view_mut() };
+            product_on(arch, input.view(), &[panel(weight.view()).view()], gate);
+            assert_eq!(to, Array2::from_shape_fn((9, 10), |i| if below[i] > 0.0 { sums[i] } else { 0.0 }));
+        }
+    }
 }

@@ -1,12 +1,13 @@
 //! The matrix product, handed on row by row while it is still in cache.
 //!
-//! A tile of the result, some rows of a few vectors each, is summed up in registers. Columns of the right factor are read as panels, as wide
-//! as a tile, in blocks that stay in the cache of a core; while one block is worked on, the next is asked for. Every element is one chain of
-//! additions along the inner dimension, wherever it lies in a tile: however a caller cuts its matrices, the bits are the same.
+//! A tile of the result, some rows of a few vectors each, is summed up strip by strip in registers: in one strip where the processor has many, else
+//! in several. Columns of the right factor are read as panels, as wide as a tile, in blocks that stay in the cache of a core; while one block is
+//! worked on, the next is asked for. Every element is one chain of additions along the inner dimension, wherever it lies in a tile: however a
+//! caller cuts its matrices, the bits are the same.
 
-use ndarray::{ArrayView2, ArrayViewMut2, Axis, s};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
 use pulp::{Arch, Simd, WithSimd};
-use std::array;
+use rayon::prelude::*;
 use std::cell::RefCell;
 use std::ops::Range;
 
@@ -23,19 +24,20 @@ struct Buffers {
     sums: Vec<Tile>,
 }
 
-/// The most that a tile measures: rows, and columns on a processor with vectors of 16.
-const MAX_ROWS: usize = 6;
+/// Rows and, at most, columns of a tile.
+const ROWS: usize = 6;
 const MAX_COLUMNS: usize = 64;
 /// Numbers in a cache line.
 const LINE: usize = 16;
 /// Rows of a block at most, about: with 64 columns, a quarter of a megabyte.
 const INNER: usize = 1024;
 
-type Tile = [[f32; MAX_COLUMNS]; MAX_ROWS];
+type Tile = [[f32; MAX_COLUMNS]; ROWS];
 
 /// What becomes of a product.
 pub(super) trait Finish {
-    /// Takes the sums of one row from column `start` on. To be inlined always, so that it is compiled for the same vectors.
+    /// Takes the sums of one row from column `start` on, which may lie past the end where the right factor was filled up with zeros. To be
+    /// inlined always, so that it is compiled for the same vectors.
     fn finish(&mut self, row: usize, start: usize, sums: &[f32]);
     /// Asks the memory for what [`finish`](Self::finish) is going to need. Inlined always, too.
     fn prepare(&self, row: usize, start: usize);
@@ -57,12 +59,22 @@ pub(super) fn ask_for(numbers: &[f32]) {
 /// Computes `left · right` on the calling thread, and hands one piece of a row after the other to `finish`. `right` comes in parts that lie
 /// one below the other.
 ///
-/// Rows and columns of both factors may lie any way round, as long as one of the two lies side by side.
+/// The numbers of a row of `left` lie side by side; of `right`, those of a row or of a column.
 ///
 /// # Panics
 ///
-/// When the shapes do not fit.
+/// When the shapes do not fit, or numbers lie otherwise.
 pub(super) fn product(left: ArrayView2<'_, f32>, right: &[ArrayView2<'_, f32>], finish: impl Finish) {
+    product_on(Arch::new(), left, right, finish);
+}
+
+/// The same with the vectors of `arch`.
+pub(super) fn product_on(
+    arch: Arch,
+    left: ArrayView2<'_, f32>,
+    right: &[ArrayView2<'_, f32>],
+    finish: impl Finish,
+) {
     let n_columns = right.first().map_or(0, ArrayView2::ncols);
     assert!(right.iter().all(|part| part.ncols() == n_columns), "all parts of right are of one width");
     assert_eq!(
@@ -72,7 +84,7 @@ pub(super) fn product(left: ArrayView2<'_, f32>, right: &[ArrayView2<'_, f32>], 
     );
     if left.nrows() > 0 {
         BUFFERS.with_borrow_mut(|buffers| {
-            Arch::new().dispatch(Product { left: left.view(), right, n_columns, buffers, finish });
+            arch.dispatch(Product { left: left.view(), right, n_columns, buffers, finish });
         });
     }
 }
@@ -81,7 +93,7 @@ pub(super) fn product(left: ArrayView2<'_, f32>, right: &[ArrayView2<'_, f32>], 
 ///
 /// # Panics
 ///
-/// When the shapes do not fit, or numbers of a row of `to` do not lie side by side.
+/// When the shapes do not fit, or numbers lie otherwise than [`product`] and a row of `to` want them.
 pub(crate) fn multiply(to: ArrayViewMut2<'_, f32>, left: ArrayView2<'_, f32>, right: ArrayView2<'_, f32>) {
     assert_eq!(
         to.dim(),
@@ -117,54 +129,35 @@ impl<F: Finish> WithSimd for Product<'_, '_, F> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        // Sums, a row of the panel and a number of the left factor have to fit into the registers.
-        if S::REGISTER_COUNT >= 32 { self.tiles::<S, 6, 4>(simd) } else { self.tiles::<S, 6, 2>(simd) }
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        for start in (0..self.n_columns).step_by(MAX_COLUMNS) {
+            self.panel(simd, start, MAX_COLUMNS.min(self.n_columns - start));
+        }
     }
 }
 
 impl<F: Finish> Product<'_, '_, F> {
-    #[inline(always)]
-    fn tiles<S: Simd, const ROWS: usize, const VECTORS: usize>(mut self, simd: S) {
-        let widest = VECTORS * S::F32_LANES;
-        for start in (0..self.n_columns).step_by(widest) {
-            let width = widest.min(self.n_columns - start);
-            match width.div_ceil(S::F32_LANES) {
-                1 => self.panel::<S, ROWS, 1>(simd, start, width),
-                2 => self.panel::<S, ROWS, 2>(simd, start, width),
-                3 => self.panel::<S, ROWS, 3>(simd, start, width),
-                _ => self.panel::<S, ROWS, 4>(simd, start, width),
-            }
-        }
-    }
-
     /// All rows of the columns from `start` on.
     #[inline(always)]
-    fn panel<S: Simd, const ROWS: usize, const VECTORS: usize>(
-        &mut self,
-        simd: S,
-        start: usize,
-        width: usize,
-    ) {
-        let stride = VECTORS * S::F32_LANES;
+    fn panel<S: Simd>(&mut self, simd: S, start: usize, width: usize) {
         let (n_rows, n_inner) = self.left.dim();
-        let Buffers { block, sums } = &mut *self.buffers;
+        let Buffers { block: buffer, sums } = &mut *self.buffers;
         let height = n_inner.div_ceil(n_inner.div_ceil(INNER).max(1)).next_multiple_of(MAX_COLUMNS);
         // Where one block is all, one tile is enough, which stays in the innermost cache.
         let (n_tiles, is_cut) = (n_rows.div_ceil(ROWS), height < n_inner);
-        sums.resize(if is_cut { n_tiles } else { 1 }, [[0.0; MAX_COLUMNS]; MAX_ROWS]);
-        // A panel already, whose blocks are read where they lie.
-        let panel = match self.right {
-            [right] if right.ncols() == stride => right.to_slice(),
+        sums.resize(if is_cut { n_tiles } else { 1 }, [[0.0; MAX_COLUMNS]; ROWS]);
+        let strips = Strip::all::<S>(width);
+        // A strip already, whose blocks are read where they lie.
+        let whole = match (self.right, strips.len()) {
+            ([right], 1) if right.ncols() == strips[0].width => right.to_slice(),
             _ => None,
         };
         for from in (0..n_inner.max(1)).step_by(height) {
             let (to, is_last) = ((from + height).min(n_inner), from + height >= n_inner);
-            let vectors = match panel {
-                Some(panel) => &panel[from * stride..to * stride],
-                None => pack(block, self.right, from..to, start..start + width, stride),
+            let block = match whole {
+                Some(panel) => &panel[from * width..to * width],
+                None => pack(buffer, self.right, from..to, start..start + width, &strips),
             };
-            let vectors = S::as_simd_f32s(vectors).0.as_chunks::<VECTORS>().0;
             let next = lines(self.right, to..(to + height).min(n_inner), start..start + width);
             let mut next = next.chunks(next.len().div_ceil(n_tiles).max(1));
             for (i, first) in (0..n_rows).step_by(ROWS).enumerate() {
@@ -174,14 +167,21 @@ impl<F: Finish> Product<'_, '_, F> {
                     (first + ROWS..(first + 2 * ROWS).min(n_rows))
                         .for_each(|row| self.finish.prepare(row, start));
                 }
-                let before = if from == 0 {
-                    [[simd.splat_f32s(0.0); VECTORS]; ROWS]
-                } else {
-                    array::from_fn(|i| array::from_fn(|v| S::as_simd_f32s(&sums[i]).0[v]))
-                };
-                let after = tile(simd, self.left.view(), first, from..to, vectors, before);
-                for (sums, after) in sums.iter_mut().zip(&after) {
-                    S::as_mut_simd_f32s(sums).0.iter_mut().zip(after).for_each(|(to, &vector)| *to = vector);
+                // Past the end, the last row is summed again and left out.
+                let mut rows = [&[][..]; ROWS];
+                for (i, to_row) in rows.iter_mut().enumerate() {
+                    let row = self.left.row((first + i).min(n_rows - 1));
+                    *to_row = &row.to_slice().expect(SIDE_BY_SIDE)[from..to];
+                }
+                for strip in &strips {
+                    let block = &block[strip.start * (to - from)..][..strip.width * (to - from)];
+                    let sum = Sum { rows, block, start: strip.start, sums, goes_on: from > 0 };
+                    match strip.width / S::F32_LANES {
+                        1 => go_on::<S, 1>(simd, sum),
+                        2 => go_on::<S, 2>(simd, sum),
+                        3 => go_on::<S, 3>(simd, sum),
+                        _ => go_on::<S, 4>(simd, sum),
+                    }
                 }
                 if is_last {
                     for (row, sums) in (first..n_rows.min(first + ROWS)).zip(&*sums) {
@@ -193,60 +193,84 @@ impl<F: Finish> Product<'_, '_, F> {
     }
 }
 
-/// One of the two dimensions of a factor is contiguous.
-const SIDE_BY_SIDE: &str = "numbers of a row or of a column lie side by side";
+/// Columns of a panel whose sums fit into the registers of a processor.
+struct Strip {
+    /// Where it begins in the panel.
+    start: usize,
+    /// Whole vectors: the last one is filled up with zeros.
+    width: usize,
+}
 
-/// Goes on with the sums of the rows from `first` on.
-#[inline(always)]
-fn tile<S: Simd, const ROWS: usize, const VECTORS: usize>(
-    simd: S,
-    left: ArrayView2<'_, f32>,
-    first: usize,
-    inner: Range<usize>,
-    vectors: &[[S::f32s; VECTORS]],
-    sums: [[S::f32s; VECTORS]; ROWS],
-) -> [[S::f32s; VECTORS]; ROWS] {
-    // Past the end, the last row is summed again and left out.
-    let last = left.nrows() - 1;
-    if has_whole_rows(left) {
-        let rows: [&[f32]; ROWS] = array::from_fn(|i| {
-            let row = left.row((first + i).min(last)).to_slice().expect(SIDE_BY_SIDE);
-            &row[inner.clone()][..vectors.len()]
-        });
-        return sum(simd, vectors, sums, |p| p, |p, i| rows[i][p]);
-    }
-    let columns = left.t();
-    if first + ROWS <= left.nrows() {
-        let column = |p| {
-            let column = columns.row(inner.start + p).to_slice().expect(SIDE_BY_SIDE);
-            column[first..].first_chunk::<ROWS>().expect("as many rows are left")
-        };
-        sum(simd, vectors, sums, column, |column, i| column[i])
-    } else {
-        sum(simd, vectors, sums, |p| inner.start + p, |p, i| columns[[p, (first + i).min(last)]])
+impl Strip {
+    fn all<S: Simd>(n_columns: usize) -> Vec<Self> {
+        // Sums, a row of the strip and a number of the left factor have to fit.
+        let n_vectors = if S::REGISTER_COUNT >= 32 { 4 } else { 2 };
+        let widest = n_vectors * S::F32_LANES;
+        (0..n_columns)
+            .step_by(widest)
+            .map(|start| Self {
+                start,
+                width: widest.min((n_columns - start).next_multiple_of(S::F32_LANES)),
+            })
+            .collect()
     }
 }
 
-/// Adds products to the sums of one tile, one row of the panel at a time: `column` finds the column of the left factor that goes with it,
-/// `number` a number there. These are not gathered first: each is read straight into all places of a vector.
-#[inline(always)]
-fn sum<S: Simd, C: Copy, const ROWS: usize, const VECTORS: usize>(
-    simd: S,
-    panel: &[[S::f32s; VECTORS]],
-    mut sums: [[S::f32s; VECTORS]; ROWS],
-    column: impl Fn(usize) -> C,
-    number: impl Fn(C, usize) -> f32,
-) -> [[S::f32s; VECTORS]; ROWS] {
-    for (p, vectors) in panel.iter().enumerate() {
-        let column = column(p);
-        for (i, sums) in sums.iter_mut().enumerate() {
-            let number = simd.splat_f32s(number(column, i));
-            for (sum, &vector) in sums.iter_mut().zip(vectors) {
-                *sum = simd.mul_add_e_f32s(number, vector, *sum);
+/// Both factors are looked at in whole rows or, the right one, columns.
+const SIDE_BY_SIDE: &str = "numbers of a row or of a column lie side by side";
+
+/// The sums of some rows of the left factor with a block of a strip.
+struct Sum<'a> {
+    rows: [&'a [f32]; ROWS],
+    block: &'a [f32],
+    /// Where the strip begins in the tile.
+    start: usize,
+    sums: &'a mut Tile,
+    /// Is this not the first block?
+    goes_on: bool,
+}
+
+/// A function of its own, so that the compiler has all registers for the sums, and none for what goes on around them.
+#[inline(never)]
+fn go_on<S: Simd, const VECTORS: usize>(simd: S, sum: Sum<'_>) {
+    simd.vectorize(Vectors::<VECTORS>(sum));
+}
+
+/// The same with so many vectors in a row of the strip.
+struct Vectors<'a, const VECTORS: usize>(Sum<'a>);
+
+impl<const VECTORS: usize> WithSimd for Vectors<'_, VECTORS> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Sum { mut rows, block, start, sums: to, goes_on } = self.0;
+        let block = S::as_simd_f32s(block).0.as_chunks::<VECTORS>().0;
+        // Cut and counted, not zipped: so the compiler sees that no index is out of bounds.
+        let n = block.len();
+        for row in &mut rows {
+            *row = &row[..n];
+        }
+        let mut sums = [[simd.splat_f32s(0.0); VECTORS]; ROWS];
+        if goes_on {
+            for (sums, from) in sums.iter_mut().zip(&*to) {
+                sums.copy_from_slice(&S::as_simd_f32s(&from[start..]).0[..VECTORS]);
             }
         }
+        for p in 0..n {
+            let vectors = block[p];
+            for (sums, row) in sums.iter_mut().zip(rows) {
+                // Read straight into all places of a vector.
+                let number = simd.splat_f32s(row[p]);
+                for (sum, &vector) in sums.iter_mut().zip(&vectors) {
+                    *sum = simd.mul_add_e_f32s(number, vector, *sum);
+                }
+            }
+        }
+        for (sums, to) in sums.iter().zip(to) {
+            S::as_mut_simd_f32s(&mut to[start..]).0[..VECTORS].copy_from_slice(sums);
+        }
     }
-    sums
 }
 
 /// Do the numbers of a row lie side by side? A single one always does, whatever its stride says.
@@ -279,27 +303,41 @@ fn lines<'a>(parts: &'a [ArrayView2<'_, f32>], inner: Range<usize>, columns: Ran
         .collect()
 }
 
-/// Copies `columns` of the rows `inner`, each row `stride` numbers after the one before and filled up with zeros.
+/// Copies `columns` of the rows `inner`, one strip after the other, filled up with zeros.
 #[inline(always)]
 fn pack<'a>(
     buffer: &'a mut Vec<f32>,
     parts: &[ArrayView2<'_, f32>],
     inner: Range<usize>,
     columns: Range<usize>,
-    stride: usize,
+    strips: &[Strip],
 ) -> &'a [f32] {
-    let n = inner.len() * stride;
+    let n = inner.len() * strips.iter().map(|strip| strip.width).sum::<usize>();
     if buffer.len() < n + LINE {
         buffer.resize(n + LINE, 0.0);
     }
     // Vectors that start with a cache line are read faster; anything else is as right.
     let offset = buffer.as_ptr().align_offset(LINE * size_of::<f32>()).min(LINE);
     let block = &mut buffer[offset..offset + n];
-    for (first, piece) in pieces(parts, inner, columns) {
-        let to = &mut block[first * stride..][..piece.nrows() * stride];
-        if has_whole_rows(piece) { copy(piece, to, stride) } else { transpose(piece.t(), to, stride) }
+    for &Strip { start, width } in strips {
+        let to = &mut block[start * inner.len()..][..width * inner.len()];
+        let columns = columns.start + start..columns.end.min(columns.start + start + width);
+        for (first, piece) in pieces(parts, inner.clone(), columns) {
+            let to = &mut to[first * width..][..piece.nrows() * width];
+            if has_whole_rows(piece) { copy(piece, to, width) } else { transpose(piece.t(), to, width) }
+        }
     }
     block
+}
+
+/// `fromᵀ`, in which the numbers of a row lie side by side, on all threads.
+pub(super) fn transposed(from: ArrayView2<'_, f32>) -> Array2<f32> {
+    let n = from.nrows();
+    let mut to = Array2::zeros((from.ncols(), n));
+    (to.axis_chunks_iter_mut(Axis(0), MAX_COLUMNS).into_par_iter())
+        .zip(from.axis_chunks_iter(Axis(1), MAX_COLUMNS))
+        .for_each(|(to, from)| transpose(from, to.into_slice().expect(SIDE_BY_SIDE), n));
+    to
 }
 
 #[inline(always)]
@@ -339,8 +377,9 @@ fn transpose(from: ArrayView2<'_, f32>, to: &mut [f32], stride: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Keep, product};
+    use super::{Keep, product, product_on, transposed};
     use ndarray::{Array2, ArrayView2, Axis, s};
+    use pulp::Arch;
 
     fn numbers(n_rows: usize, n_columns: usize) -> Array2<f32> {
         Array2::from_shape_fn((n_rows, n_columns), |(i, j)| ((31 * i + 17 * j * j) % 23) as f32 - 11.0)
@@ -367,14 +406,15 @@ mod tests {
             let (left, right) = (numbers(n_rows, n_inner), numbers(n_inner, n_columns));
             // Whole numbers: no rounding, whatever the order of the sums.
             let expected = left.dot(&right);
-            let left_columns = left.t().as_standard_layout().to_owned();
-            let right_columns = right.t().as_standard_layout().to_owned();
-            for left in [left.view(), left_columns.t()] {
-                for right in [right.view(), right_columns.t()] {
-                    assert_eq!(product_of(left, &[right]), expected);
-                    let (upper, lower) = right.split_at(Axis(0), n_inner / 2);
-                    assert_eq!(product_of(left, &[upper, lower]), expected);
-                }
+            let right_columns = transposed(right.view());
+            assert_eq!(right_columns, right.t());
+            for right in [right.view(), right_columns.t()] {
+                assert_eq!(product_of(left.view(), &[right]), expected);
+                let (upper, lower) = right.split_at(Axis(0), n_inner / 2);
+                assert_eq!(product_of(left.view(), &[upper, lower]), expected);
+                let mut to = Array2::zeros(expected.dim());
+                product_on(Arch::Scalar, left.view(), &[right], Keep(to.view_mut()));
+                assert_eq!(to, expected, "without vectors");
             }
         }
     }
