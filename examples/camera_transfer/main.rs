@@ -21,6 +21,7 @@ use common::images::{ImageSet, digest, read_positions};
 use common::memory::peak_rss_mb;
 use common::session::{Console, Session};
 use common::{camera, files};
+use manyhands_dec::Backend;
 use manyhands_sim::Camera;
 use ndarray::{Array2, Axis};
 use prepare::prepare;
@@ -54,6 +55,9 @@ struct Args {
     /// At most so many epochs in each phase of every training
     #[arg(long)]
     epochs: Option<usize>,
+    /// Where the models train: fused, candle, or cuda and metal, which want the feature of that name
+    #[arg(long, default_value_t)]
+    backend: Backend,
     /// Threads; all cores where it is not given
     #[arg(long)]
     threads: Option<usize>,
@@ -74,6 +78,7 @@ struct Settings {
     simulated: usize,
     seed: u64,
     epochs: Option<usize>,
+    backend: Backend,
 }
 
 #[derive(Debug, Serialize)]
@@ -111,6 +116,7 @@ fn main() -> Result<()> {
         ensure!(n_threads > 0, "--threads 0: wants at least 1");
         rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global()?;
     }
+    args.backend.check()?;
     ensure!(args.simulated >= 10 * ONE_IN, "--simulated {}: wants at least {}", args.simulated, 10 * ONE_IN);
     files::ensure_writable("--out", &args.out)?;
     let (set, camera) = read(&args)?;
@@ -137,6 +143,7 @@ fn main() -> Result<()> {
         simulated: args.simulated,
         seed: args.seed,
         epochs: args.epochs,
+        backend: args.backend,
     };
     let numbers: Vec<usize> = truth.iter().chain(&real.truth).map(|&is_muon| usize::from(is_muon)).collect();
     let data = digest(&[images.view(), real.images.view()], &numbers);

@@ -22,7 +22,11 @@ pub(crate) fn multitask(
         &AUTOENCODER,
         || {
             let params = Autoencoder::params(&DIMS).input_scale(InputScale::UnitMeanSquarePerSample);
-            Ok(params.seed(settings.seed).max_epochs(settings.epochs).training(images)?)
+            Ok(params
+                .seed(settings.seed)
+                .max_epochs(settings.epochs)
+                .backend(settings.backend)
+                .training(images)?)
         },
         |_, _| Ok(()),
     )?;
@@ -31,7 +35,7 @@ pub(crate) fn multitask(
         &DEC,
         || {
             let params = Dec::params(N_CLUSTERS).seed(settings.seed).max_epochs(settings.epochs);
-            Ok(params.training(autoencoder, images)?)
+            Ok(params.backend(settings.backend).training(autoencoder, images)?)
         },
         |_, _| Ok(()),
     )?;
@@ -40,7 +44,7 @@ pub(crate) fn multitask(
         &MULTITASK,
         || {
             let params = Multitask::params(2).head_input(HeadInput::Embedding).seed(settings.seed);
-            Ok(params.max_epochs(settings.epochs).training(dec, images, labels)?)
+            Ok(params.max_epochs(settings.epochs).backend(settings.backend).training(dec, images, labels)?)
         },
         |_, _| Ok(()),
     )?;
@@ -59,7 +63,11 @@ pub(crate) fn supervised(
         &SUPERVISED,
         || {
             let params = Supervised::params(&DIMS, 2).input_scale(InputScale::UnitMeanSquarePerSample);
-            Ok(params.seed(settings.seed).max_epochs(settings.epochs).training(images, labels)?)
+            Ok(params
+                .seed(settings.seed)
+                .max_epochs(settings.epochs)
+                .backend(settings.backend)
+                .training(images, labels)?)
         },
         |_, _| Ok(()),
     )?;

@@ -21,7 +21,7 @@ use common::images::{ImageSet, digest, read_labels};
 use common::memory::peak_rss_mb;
 use common::pictures::{Curve, Group, Panel, curves, scatter};
 use common::session::{AUTOENCODER, Console, DEC, Session};
-use manyhands_dec::{Autoencoder, Dec, Epoch, Pca, Profile, Stage};
+use manyhands_dec::{Autoencoder, Backend, Dec, Epoch, Pca, Profile, Stage};
 use manyhands_grid::{Contrast, Layout, Montage, Palette, Raster, Tiler};
 use manyhands_metrics::{Average, ContingencyTable};
 use ndarray::ArrayView2;
@@ -63,6 +63,9 @@ struct Args {
     /// Only the first so many images
     #[arg(long)]
     limit: Option<usize>,
+    /// Where the models train: fused, candle, or cuda and metal, which want the feature of that name
+    #[arg(long, default_value_t, conflicts_with = "model")]
+    backend: Backend,
     /// Threads; all cores where it is not given
     #[arg(long)]
     threads: Option<usize>,
@@ -103,6 +106,7 @@ struct Settings {
     seed: u64,
     profile: ProfileName,
     epochs: Option<usize>,
+    backend: Backend,
     labels: Option<usize>,
 }
 
@@ -130,8 +134,14 @@ fn main() -> Result<()> {
         ensure!(n_threads > 0, "--threads 0: wants at least 1");
         rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global()?;
     }
+    args.backend.check()?;
     ensure!(args.clusters != Some(0), "--clusters 0: wants at least 1");
     files::ensure_writable("--out", &args.out)?;
+    if let Some(folder) =
+        args.json.as_deref().and_then(Path::parent).filter(|folder| *folder != Path::new(""))
+    {
+        files::ensure_writable("--json", folder)?;
+    }
     if let Some(model) = &args.model {
         // Nothing to resume: Ctrl-C just ends it.
         let console = Console::without_interrupt();
@@ -158,6 +168,7 @@ fn main() -> Result<()> {
         seed: args.seed,
         profile: args.profile,
         epochs: args.epochs,
+        backend: args.backend,
         labels: args.labels,
     };
     let truth = set.truth.as_deref();
@@ -170,13 +181,12 @@ fn main() -> Result<()> {
     // The truth decides nothing but what is taught.
     let data = digest(&[images], truth.filter(|_| args.labels.is_some()).unwrap_or(&[]));
     let session = Session::open(console.clone(), &args.out, &settings, &data, args.resume)?;
-    let (dec, seconds) = train(&args, n_clusters, &session, images)?;
+    let (dec, seconds) = train(&settings, &session, images)?;
     let clusters = dec.predict(images)?.to_vec();
     dec.save(args.out.join("dec.safetensors"))?;
     draw(&args.out, &set, &dec, &clusters, args.seed)?;
 
-    let how = (args.profile.profile(), args.seed, args.epochs);
-    let teach = |lesson: Lesson<'_>| lesson.accuracy(dec.clone(), images, how, &session);
+    let teach = |lesson: Lesson<'_>| lesson.accuracy(dec.clone(), images, &settings, &session);
     let accuracy_with_labels = lesson.map(teach).transpose()?;
     let table = set.truth.as_ref().map(|truth| ContingencyTable::new(truth, &clusters)).transpose()?;
     let score = |of: fn(&ContingencyTable) -> f64| table.as_ref().map(of);
@@ -224,20 +234,16 @@ fn read(args: &Args) -> Result<ImageSet> {
 }
 
 /// Autoencoder, then clustering; the seconds that each took in this run.
-fn train(
-    args: &Args,
-    n_clusters: usize,
-    session: &Session,
-    images: ArrayView2<'_, f32>,
-) -> Result<(Dec, [f64; 2])> {
-    let profile = args.profile.profile();
+fn train(settings: &Settings, session: &Session, images: ArrayView2<'_, f32>) -> Result<(Dec, [f64; 2])> {
+    let Settings { clusters, seed, epochs, backend, .. } = *settings;
+    let profile = settings.profile.profile();
     let start = Instant::now();
     let (autoencoder, _) = session.train(
         "autoencoder",
         &AUTOENCODER,
         || {
             let params = Autoencoder::params(&[500, 500, 2000, 10]).profile(profile);
-            Ok(params.seed(args.seed).max_epochs(args.epochs).training(images)?)
+            Ok(params.seed(seed).max_epochs(epochs).backend(backend).training(images)?)
         },
         |_, _| Ok(()),
     )?;
@@ -247,8 +253,8 @@ fn train(
         "dec",
         &DEC,
         || {
-            let params = Dec::params(n_clusters).profile(profile).seed(args.seed).max_epochs(args.epochs);
-            Ok(params.training(autoencoder, images)?)
+            let params = Dec::params(clusters).profile(profile);
+            Ok(params.seed(seed).max_epochs(epochs).backend(backend).training(autoencoder, images)?)
         },
         |_, _| Ok(()),
     )?;

@@ -1,5 +1,6 @@
 //! What a few labels add: the clustering retrained on the classes of some images, and scored on the others.
 
+use crate::Settings;
 use anyhow::{Result, ensure};
 use common::session::{MULTITASK, Session};
 use manyhands_dec::{Dec, Multitask, Profile, Segment};
@@ -44,22 +45,23 @@ impl<'t> Lesson<'t> {
         &self,
         dec: Dec,
         images: ArrayView2<'_, f32>,
-        (profile, seed, max_epochs): (Profile, u64, Option<usize>),
+        settings: &Settings,
         session: &Session,
     ) -> Result<f64> {
+        let profile = settings.profile.profile();
         let (multitask, _) = session.train(
             "multitask",
             &MULTITASK,
             || {
                 let params = Multitask::params(self.n_classes);
-                let params = params.profile(profile).seed(seed).max_epochs(max_epochs);
+                let params = params.profile(profile).seed(settings.seed).max_epochs(settings.epochs);
                 // Ten labels in a thousand images say which cluster is what, and correct a few; the clusters hold everything else in its place.
                 let params = if profile == Profile::Quick {
                     params.cluster_weight(1.0).schedule(&[Segment::longer(5, 300, 1e-4)])
                 } else {
                     params
                 };
-                Ok(params.training(dec, images, &self.labels)?)
+                Ok(params.backend(settings.backend).training(dec, images, &self.labels)?)
             },
             |_, _| Ok(()),
         )?;

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Parser, ValueEnum};
-use manyhands_dec::Profile;
+use manyhands_dec::{Backend, Profile};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -56,6 +56,9 @@ pub(crate) struct Args {
     /// Seed of every random number
     #[arg(long, default_value_t = 0)]
     pub(crate) seed: u64,
+    /// Where the models train: fused, candle, or cuda and metal, which want the feature of that name
+    #[arg(long, default_value_t)]
+    pub(crate) backend: Backend,
     /// Threads; all cores where it is not given
     #[arg(long)]
     pub(crate) threads: Option<usize>,
@@ -126,6 +129,7 @@ pub(crate) struct Settings {
     pub(crate) choose: Choose,
     pub(crate) profile: ProfileName,
     pub(crate) max_epochs: Option<usize>,
+    pub(crate) backend: Backend,
     pub(crate) n_runs: usize,
     pub(crate) n_clusters: usize,
     /// Cells along the side of a grid.
@@ -148,6 +152,7 @@ impl Args {
             self.clusters.unwrap_or(0)
         );
         ensure!(self.grid != Some(0), "--grid 0: wants at least 1");
+        self.backend.check()?;
         ensure!(self.threads != Some(0), "--threads 0: wants at least 1");
         ensure!(
             self.truth.is_some() == matches!(self.data, Some(Source::Npy(_))),
@@ -174,6 +179,7 @@ impl Args {
             choose: self.choose,
             profile: self.profile,
             max_epochs: self.epochs,
+            backend: self.backend,
             n_runs: self.runs,
             n_clusters: self.clusters.unwrap_or(n_clusters),
             side: self.grid.unwrap_or(side),

@@ -42,6 +42,7 @@ impl<'a> Recipe<'a> {
             .input_scale(self.data.scale)
             .seed(self.seed)
             .max_epochs(self.settings.max_epochs)
+            .backend(self.settings.backend)
             .augmentation(self.augmentation())
     }
 
@@ -50,6 +51,7 @@ impl<'a> Recipe<'a> {
             .profile(self.settings.dec_profile())
             .seed(self.seed)
             .max_epochs(self.settings.max_epochs)
+            .backend(self.settings.backend)
             .augmentation(self.augmentation())
     }
 
@@ -58,6 +60,7 @@ impl<'a> Recipe<'a> {
             .profile(self.settings.dec_profile())
             .seed(self.seed)
             .max_epochs(self.settings.max_epochs)
+            .backend(self.settings.backend)
             .augmentation(self.augmentation());
         if self.is_paper() { params } else { params.head_input(HeadInput::Embedding) }
     }
@@ -89,6 +92,7 @@ impl<'a> Recipe<'a> {
             .profile(self.settings.dec_profile())
             .seed(self.seed)
             .max_epochs(self.settings.max_epochs)
+            .backend(self.settings.backend)
             .augmentation(self.augmentation());
         if self.is_paper() { params.plain() } else { params }
     }
@@ -99,6 +103,7 @@ impl<'a> Recipe<'a> {
             .input_scale(self.data.scale)
             .seed(self.seed)
             .max_epochs(self.settings.max_epochs)
+            .backend(self.settings.backend)
             .augmentation(self.augmentation())
     }
 }

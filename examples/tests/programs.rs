@@ -52,6 +52,18 @@ fn the_same_seed_gives_the_same_report_on_one_and_on_two_threads() {
 }
 
 #[test]
+fn another_backend_trains_other_models() {
+    let [fused, candle] = [folder(), folder()];
+    assert!(muon_hunters(fused.path(), &[]).status.success());
+    assert!(muon_hunters(candle.path(), &["--backend", "candle"]).status.success());
+    for model in ["autoencoder", "dec", "multitask", "recluster", "supervised"] {
+        let bytes =
+            |out: &TempDir| std::fs::read(out.path().join(format!("models/{model}.safetensors"))).unwrap();
+        assert_ne!(bytes(&fused), bytes(&candle), "{model}: a graph rounds otherwise than fused layers");
+    }
+}
+
+#[test]
 fn a_run_that_was_killed_resumes_to_the_report_of_the_uninterrupted_one() {
     let [whole, broken] = [folder(), folder()];
     let args = ["--epochs", "4", "--batches", "2"];
@@ -411,6 +423,7 @@ fn bad_input_is_answered_by_an_error_that_names_it_and_leaves_nothing_behind() {
         (hunt(&["--clusters", "1"]), "--clusters 1: wants at least 2"),
         (hunt(&["--images", "20", "--batches", "16", "--clusters", "2"]), "at most the 15 training images"),
         (hunt(&["--volunteers", "3"]), "--volunteers 3"),
+        (hunt(&["--backend", "gpu"]), "wants fused, candle, cuda"),
         (hunt(&["--images", "100", "--clusters", "200"]), "at most the 75 training images"),
     ];
     for (i, ((name, args), wants)) in cases.into_iter().enumerate() {

@@ -2,8 +2,8 @@
 
 use super::{autoencoder, blobs, bytes, dec, labelled, multitask, recluster, supervised};
 use manyhands_dec::{
-    Autoencoder, Dec, Epoch, Error, Multitask, Optimiser, Profile, Recluster, Result, Segment, Selection,
-    Stage, StopReason, Supervised, Training,
+    Autoencoder, Backend, Dec, Epoch, Error, Multitask, Optimiser, Profile, Recluster, Result, Segment,
+    Selection, Stage, StopReason, Supervised, Training,
 };
 use ndarray::Array2;
 use tempfile::TempDir;
@@ -277,10 +277,17 @@ fn absurd_rates_diverge_with_an_error_even_in_the_only_step_of_a_training() {
     let start = autoencoder().fit(images).unwrap();
     let clustered = dec().fit_with(start.clone(), images).unwrap();
     let retrained = multitask().fit_with(clustered.clone(), images, &labels).unwrap();
-    for optimiser in [Optimiser::Adam, Optimiser::Sgd { momentum: 0.9 }] {
+    for (optimiser, backend) in [
+        (Optimiser::Adam, Backend::Fused),
+        (Optimiser::Sgd { momentum: 0.9 }, Backend::Fused),
+        (Optimiser::Sgd { momentum: 0.9 }, Backend::Candle),
+    ] {
+        let (autoencoder, dec, multitask) =
+            (|| autoencoder().backend(backend), || dec().backend(backend), || multitask().backend(backend));
+        let (recluster, supervised) = (|| recluster().backend(backend), || supervised().backend(backend));
         // One epoch of one step, and ten epochs of many.
         for (n_epochs, batch_size) in [(1, 1000), (10, 20)] {
-            let what = |stage| format!("{stage}, {optimiser:?}, {n_epochs} epochs");
+            let what = |stage| format!("{stage}, {optimiser:?} on {backend}, {n_epochs} epochs");
             let absurd = [Segment::epochs(n_epochs, 1e30)];
             let params = autoencoder().optimiser(optimiser).batch_size(batch_size);
             assert_diverges(params.clone().layer_schedule(&absurd).training(images), &what("layers"));

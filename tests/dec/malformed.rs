@@ -2,7 +2,7 @@
 
 use super::{autoencoder, blobs, dec, labelled, multitask, recluster, supervised};
 use manyhands_dec::{
-    Autoencoder, AutoencoderParams, Dec, DecParams, Error, Initialisation, InputScale, LabelWeights,
+    Autoencoder, AutoencoderParams, Backend, Dec, DecParams, Error, Initialisation, InputScale, LabelWeights,
     Multitask, MultitaskParams, Optimiser, ReclusterParams, Result, Segment, Selection, Supervised,
     SupervisedParams,
 };
@@ -30,6 +30,27 @@ impl Start {
         let multitask =
             multitask().max_epochs(Some(1)).fit_with(dec.clone(), images.view(), &labels).unwrap();
         Self { images, labels, autoencoder, dec, multitask }
+    }
+}
+
+#[test]
+fn a_backend_is_read_as_it_is_written_and_nothing_else_is() {
+    for backend in [
+        Backend::Fused,
+        Backend::Candle,
+        Backend::Cuda(0),
+        Backend::Cuda(3),
+        Backend::Metal(0),
+        Backend::Metal(1),
+    ] {
+        assert_eq!(backend.to_string().parse::<Backend>().unwrap(), backend);
+    }
+    for text in
+        ["", "cpu", "Fused", "fused:0", "candle:1", "cuda:", "cuda:-1", "cuda:+1", "cuda:1:2", "metal:x"]
+    {
+        let wants =
+            format!("backend = {text}: wants fused, candle, cuda, cuda:NUMBER, metal or metal:NUMBER");
+        assert_eq!(message(text.parse::<Backend>()), wants);
     }
 }
 

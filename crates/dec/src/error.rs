@@ -164,7 +164,7 @@ pub enum Error {
     #[error("backend {backend}: {message}")]
     Backend {
         /// The backend.
-        backend: &'static str,
+        backend: String,
         /// What it said.
         message: String,
     },

@@ -76,7 +76,7 @@ macro_rules! training_options {
                 self
             }
 
-            /// Where the steps run.
+            /// Where the steps run; [`Backend::Fused`] where none is given.
             #[must_use]
             pub fn backend(mut self, backend: Backend) -> Self {
                 self.options.backend = backend;

@@ -6,8 +6,10 @@ use crate::error::{Error, Result};
 use crate::network::{Activation, Dense, Head, HeadInput, Network};
 use crate::objective::{Losses, Objective};
 use crate::optimiser::Optimiser;
+use candle_core::utils::{cuda_is_available, metal_is_available};
 use candle_core::{D, DType, Device, Result as Candle, Tensor, Var};
 use ndarray::{Array2, ArrayView2};
+use std::panic::catch_unwind;
 
 /// Parameters as candle variables, in the order of [`Network::parameters`].
 #[derive(Debug)]
@@ -21,21 +23,54 @@ pub(super) struct Graph {
     n_steps: u64,
 }
 
+/// The losses of a batch on the device, before weighting: scalars, 0 where a loss was not asked for.
+struct Parts {
+    class: Tensor,
+    /// −Σ p ln q; with `entropy`, KL(P‖Q).
+    cluster: Tensor,
+    entropy: f64,
+    reconstruction: Tensor,
+    neighbour: Tensor,
+}
+
+impl Parts {
+    fn new(device: &Device) -> Candle<Self> {
+        let zero = Tensor::zeros((), DType::F32, device)?;
+        Ok(Self {
+            class: zero.clone(),
+            cluster: zero.clone(),
+            entropy: 0.0,
+            reconstruction: zero.clone(),
+            neighbour: zero,
+        })
+    }
+
+    fn weighted(&self, objective: &Objective) -> Candle<Tensor> {
+        let taught = ((&self.class * objective.class_weight)? + (&self.cluster * objective.cluster_weight)?)?;
+        let shown = ((&self.reconstruction * objective.reconstruction_weight)?
+            + (&self.neighbour * objective.neighbour_weight)?)?;
+        taught + shown
+    }
+
+    /// Brings all losses back at once, which waits for everything that was asked of the device before.
+    fn read(&self) -> Candle<Losses> {
+        let all = Tensor::stack(&[&self.class, &self.cluster, &self.reconstruction, &self.neighbour], 0)?;
+        let [class, cross, reconstruction, neighbour] =
+            <[f32; 4]>::try_from(all.to_vec1()?).expect("four losses were stacked").map(f64::from);
+        Ok(Losses { class, cluster: self.entropy + cross, reconstruction, neighbour })
+    }
+}
+
 impl Graph {
     pub(super) fn new(backend: Backend, state: &State, optimiser: Optimiser) -> Result<Self> {
-        let device = match backend {
-            Backend::Cuda(index) => Device::new_cuda(index),
-            Backend::Metal(index) => Device::new_metal(index),
-            _ => Device::new_cuda(0).or_else(|_| Device::new_metal(0)).or(Ok(Device::Cpu)),
-        };
-        device.and_then(|device| Self::upload(state, optimiser, device)).map_err(|error| failed(&error))
+        Self::upload(state, optimiser, device(backend)?).map_err(|error| failed(&error))
     }
 
     fn upload(state: &State, optimiser: Optimiser, device: Device) -> Candle<Self> {
         let tensors = |matrices: &[Array2<f32>]| -> Candle<Vec<Tensor>> {
             matrices.iter().map(|matrix| tensor(matrix.view(), &device)).collect()
         };
-        Ok(Self {
+        let graph = Self {
             optimiser,
             outline: state.network.clone(),
             variables: (state.network.parameters().into_iter())
@@ -44,7 +79,10 @@ impl Graph {
             moments: tensors(&state.moments)?,
             n_steps: state.n_steps,
             device,
-        })
+        };
+        // As `descend` does before it returns.
+        graph.device.synchronize()?;
+        Ok(graph)
     }
 
     fn stack(&self, layers: &[Dense], first: usize, mut x: Tensor) -> Candle<Tensor> {
@@ -52,33 +90,35 @@ impl Graph {
             let [weight, bias] = [&self.variables[first + 2 * i], &self.variables[first + 2 * i + 1]];
             x = x.matmul(weight)?.broadcast_add(bias)?;
             if layer.activation == Activation::Relu {
-                x = x.relu()?;
+                // Not `relu`, which would turn NaN into 0 and hide a network that broke down.
+                let is_open = x.gt(0.0)?.to_dtype(DType::F32)?;
+                x = (x * is_open)?;
             }
         }
         Ok(x)
     }
 
-    /// Total loss as a tensor, and its parts.
-    fn losses(&self, batch: &Batch<'_>, objective: &Objective) -> Candle<(Tensor, Losses)> {
+    /// The losses on `batch`.
+    fn losses(&self, batch: &Batch<'_>, objective: &Objective) -> Candle<Parts> {
         let network = &self.outline;
         let upload = |array: &ArrayView2<'_, f32>| tensor(array.view(), &self.device);
         let n_encoder = 2 * network.encoder.len();
         let after = n_encoder + 2 * network.decoder.len();
-        let z = self.stack(&network.encoder, 0, upload(&batch.input)?)?;
+        let input = upload(&batch.input)?;
+        let z = self.stack(&network.encoder, 0, input.clone())?;
         let n_images = batch.input.nrows() as f64;
 
-        let mut total = Tensor::zeros((), DType::F32, &self.device)?;
-        let mut losses = Losses::default();
+        let mut parts = Parts::new(&self.device)?;
         if objective.reconstruction_weight != 0.0 && !network.decoder.is_empty() {
             let code = match &batch.code_mask {
                 Some(mask) => (&z * upload(mask)?)?,
                 None => z.clone(),
             };
-            let difference = (self.stack(&network.decoder, n_encoder, code)? - upload(&batch.clean)?)?;
+            let is_noisy = batch.input.as_ptr() != batch.clean.as_ptr();
+            let clean = if is_noisy { upload(&batch.clean)? } else { input };
+            let difference = (self.stack(&network.decoder, n_encoder, code)? - clean)?;
             let factor = objective.reconstruction_loss.factor(batch.input.nrows(), batch.clean.ncols());
-            let loss = (difference.sqr()?.sum_all()? * factor)?;
-            losses.reconstruction = scalar(&loss)?;
-            total = (total + (loss * objective.reconstruction_weight)?)?;
+            parts.reconstruction = (difference.sqr()?.sum_all()? * factor)?;
         }
         let log_q = network
             .centres
@@ -89,12 +129,10 @@ impl Graph {
             && objective.cluster_weight != 0.0
         {
             // Σ p ln p carries no gradient: taken on the host, where p = 0 is easy.
-            let constant: f64 =
+            parts.entropy =
                 target.iter().map(|&p| f64::from(p)).filter(|&p| p > 0.0).map(|p| p * p.ln()).sum::<f64>()
                     / n_images;
-            let cross = ((upload(target)? * log_q)?.sum_all()? * (-1.0 / n_images))?;
-            losses.cluster = constant + scalar(&cross)?;
-            total = (total + (cross * objective.cluster_weight)?)?;
+            parts.cluster = ((upload(target)? * log_q)?.sum_all()? * (-1.0 / n_images))?;
         }
         if let (Some(Head { input, .. }), Some(classes)) = (&network.head, &batch.classes)
             && objective.class_weight != 0.0
@@ -107,21 +145,17 @@ impl Graph {
                 features.matmul(&self.variables[first])?.broadcast_add(&self.variables[first + 1])?;
             let log_probabilities = candle_nn::ops::log_softmax(&logits, D::Minus1)?;
             let n_labelled = classes.rows().into_iter().filter(|row| row.sum() > 0.0).count().max(1) as f64;
-            let loss = ((log_probabilities * upload(classes)?)?.sum_all()? * (-1.0 / n_labelled))?;
-            losses.class = scalar(&loss)?;
-            total = (total + (loss * objective.class_weight)?)?;
+            parts.class = ((log_probabilities * upload(classes)?)?.sum_all()? * (-1.0 / n_labelled))?;
         }
         if objective.neighbour_weight != 0.0 && batch.paired {
-            let loss = neighbour_loss(&z, objective.repulsion)?;
-            losses.neighbour = scalar(&loss)?;
-            total = (total + (loss * objective.neighbour_weight)?)?;
+            parts.neighbour = neighbour_loss(&z, objective.repulsion)?;
         }
-        Ok((total, losses))
+        Ok(parts)
     }
 
     fn descend(&mut self, batch: &Batch<'_>, objective: &Objective, rate: f32) -> Candle<Losses> {
-        let (total, losses) = self.losses(batch, objective)?;
-        let store = total.backward()?;
+        let parts = self.losses(batch, objective)?;
+        let store = parts.weighted(objective)?.backward()?;
         self.n_steps += 1;
         let n_parameters = self.variables.len();
         for (i, variable) in self.variables.iter().enumerate() {
@@ -136,7 +170,8 @@ impl Graph {
             };
             variable.set(&(variable.as_tensor() - (direction * f64::from(rate))?)?.detach())?;
         }
-        Ok(losses)
+        // Last, so that nothing is under way when another thread goes on: each has a queue of its own on the device.
+        parts.read()
     }
 
     fn download(&self) -> Candle<State> {
@@ -158,7 +193,8 @@ impl Engine for Graph {
     }
 
     fn evaluate(&mut self, batch: &Batch<'_>, objective: &Objective) -> Result<Losses> {
-        Ok(self.losses(batch, objective).map_err(|error| failed(&error))?.1)
+        let losses = || self.losses(batch, objective)?.read();
+        losses().map_err(|error| failed(&error))
     }
 
     fn embed(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
@@ -179,6 +215,24 @@ impl Engine for Graph {
     fn state(&self) -> Result<State> {
         self.download().map_err(|error| failed(&error))
     }
+}
+
+/// The device of `backend`.
+pub(super) fn device(backend: Backend) -> Result<Device> {
+    let device = match backend {
+        Backend::Candle if cuda_is_available() => Device::new_cuda(0),
+        Backend::Candle if metal_is_available() => metal(0),
+        Backend::Fused | Backend::Candle => Ok(Device::Cpu),
+        Backend::Cuda(index) => Device::new_cuda(index),
+        Backend::Metal(index) => metal(index),
+    };
+    device.map_err(|error| Error::Backend { backend: backend.to_string(), message: error.to_string() })
+}
+
+/// candle panics where there is no such GPU.
+fn metal(index: usize) -> Candle<Device> {
+    catch_unwind(|| Device::new_metal(index))
+        .unwrap_or_else(|_| Err(candle_core::Error::Msg(format!("there is no GPU {index}"))))
 }
 
 /// Adam's direction for the parameter whose two moments stand at `at`.
@@ -215,8 +269,8 @@ fn neighbour_loss(z: &Tensor, repulsion: f64) -> Candle<Tensor> {
 }
 
 fn tensor(matrix: ArrayView2<'_, f32>, device: &Device) -> Candle<Tensor> {
-    let values: Vec<f32> = matrix.iter().copied().collect();
-    Tensor::from_vec(values, matrix.dim(), device)
+    let rows = matrix.as_standard_layout();
+    Tensor::from_slice(rows.as_slice().expect("standard layout is contiguous"), matrix.dim(), device)
 }
 
 fn array(tensor: &Tensor) -> Candle<Array2<f32>> {
@@ -225,11 +279,7 @@ fn array(tensor: &Tensor) -> Candle<Array2<f32>> {
     Ok(Array2::from_shape_vec(dim, values).expect("a tensor holds as many values as its shape says"))
 }
 
-fn scalar(tensor: &Tensor) -> Candle<f64> {
-    Ok(f64::from(tensor.to_scalar::<f32>()?))
-}
-
 /// candle stays out of the public surface: its errors become words.
 fn failed(error: &candle_core::Error) -> Error {
-    Error::Backend { backend: "candle", message: error.to_string() }
+    Error::Backend { backend: "candle".to_owned(), message: error.to_string() }
 }

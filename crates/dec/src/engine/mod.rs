@@ -1,5 +1,6 @@
 //! Two ways to run a training step on one description of the network: fused on the CPU, or as a candle graph.
 
+mod backend;
 mod fused;
 mod graph;
 mod heads;
@@ -10,6 +11,7 @@ mod product;
 #[cfg(test)]
 mod tests;
 
+pub use backend::Backend;
 pub(crate) use heads::{logits, softmax};
 pub(crate) use layer::embed;
 pub(crate) use product::multiply;
@@ -21,23 +23,6 @@ use crate::optimiser::Optimiser;
 use fused::Fused;
 use graph::Graph;
 use ndarray::{Array2, ArrayView2};
-use serde::{Deserialize, Serialize};
-
-/// Where training runs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Backend {
-    /// Fused layers over a matrix product of our own on the CPU. Same bits for any number of threads.
-    #[default]
-    Fused,
-    /// A candle graph with automatic differentiation, the check of the fused one: on the first GPU where the feature `cuda` or `metal` is on
-    /// and there is a GPU, else on the CPU, slower than `Fused`.
-    Candle,
-    /// The same on this NVIDIA GPU, counted from 0. [`Error::Backend`](crate::Error::Backend) without it or without the feature `cuda`.
-    Cuda(usize),
-    /// The same on this GPU of a Mac, counted from 0. [`Error::Backend`](crate::Error::Backend) without it or without the feature `metal`.
-    Metal(usize),
-}
 
 /// The images of one step, and what they are to become.
 #[derive(Clone, Debug)]

@@ -187,7 +187,8 @@ fn one_and_two_threads_give_the_same_bits() {
 fn a_gpu_that_was_not_built_in_is_an_error_that_says_so() {
     let state = State::new(network(HeadInput::Embedding, 5), SGD);
     for (backend, name) in [(Backend::Cuda(0), "cuda"), (Backend::Metal(0), "metal")] {
-        let error = Graph::new(backend, &state, SGD).unwrap_err();
-        assert!(error.to_string().to_lowercase().contains(name), "{error} does not name {name}");
+        for error in [backend.check().unwrap_err(), Graph::new(backend, &state, SGD).unwrap_err()] {
+            assert!(error.to_string().to_lowercase().contains(name), "{error} does not name {name}");
+        }
     }
 }
