@@ -41,7 +41,7 @@ pub struct Augmentation {
 
 impl Augmentation {
     /// Any change: `change` writes the image of its first argument into its last, changed by the 64 random bits between them and by nothing
-    /// else. Images come as the caller handed them over, before they are scaled.
+    /// else. Images come as the caller handed them over, before they are scaled; what is written to comes as zeros.
     ///
     /// The name stands for the change: a checkpoint refuses to go on under another one.
     #[must_use]

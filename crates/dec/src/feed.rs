@@ -74,6 +74,7 @@ impl<'a> Feed<'a> {
         (images.outer_iter_mut().into_par_iter()).zip(rows).zip(draws).for_each_init(
             || Array1::zeros(self.images.ncols()),
             |changed, ((image, &row), draw)| {
+                changed.fill(0.0);
                 augmentation.apply(self.images.row(row), draw, changed.view_mut());
                 self.scaling.apply(changed.view(), image);
             },
