@@ -8,6 +8,7 @@ use crate::random::{Purpose, stream};
 use linfa_linalg::cholesky::Cholesky;
 use linfa_linalg::triangular::{SolveTriangular, UPLO};
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis, s};
+use rand::Rng;
 use rand::seq::index;
 use rayon::prelude::*;
 
@@ -38,7 +39,7 @@ pub(crate) fn centres(
     let prior = Prior::of(sample.view(), points.view(), n_clusters)?;
     let mut best: Option<Mixture> = None;
     for restart in 0..n_restarts {
-        let seed = seed.wrapping_add(restart as u64);
+        let seed = stream(seed, Purpose::Mixture, 1 + restart as u64).random();
         let start = KMeans::params(n_clusters).seed(seed).n_restarts(1).fit(sample.view())?;
         let means = start.centres().mapv(f64::from) - &middle;
         let mixture = Mixture::around(points.view(), means, &prior)?.fit(points.view(), &prior)?;

@@ -16,6 +16,7 @@ pub(crate) enum Purpose {
     Mixture = 8,
     Graph = 9,
     Augmentation = 10,
+    Reseed = 11,
 }
 
 /// The stream of `purpose` for item `index` (a layer, a pass, a step) under `seed`.

@@ -5,11 +5,13 @@ use crate::error::{Error, Result};
 use crate::kmeans::KMeans;
 use crate::multitask::Multitask;
 use crate::network::{Activation, Dense, Head, HeadInput};
+use crate::random::{Purpose, stream};
 use crate::student::soft_assignment;
 use crate::trained::hard;
 use linfa_linalg::LinalgError;
 use linfa_linalg::cholesky::SolveC;
 use ndarray::{Array2, ArrayView2, Axis, concatenate};
+use rand::Rng;
 
 /// Runs of k-means within a class, of which the best is kept.
 const N_RESTARTS: usize = 5;
@@ -55,7 +57,8 @@ impl Multitask {
         let mut centres = Vec::new();
         for (class, n) in shares(&sizes, n_clusters).into_iter().enumerate().filter(|&(_, n)| n > 0) {
             let of_class = embedding.select(Axis(0), &rows(class));
-            let search = KMeans::params(n).n_restarts(N_RESTARTS).seed(seed.wrapping_add(class as u64));
+            let seed = stream(seed, Purpose::Reseed, class as u64).random();
+            let search = KMeans::params(n).n_restarts(N_RESTARTS).seed(seed);
             centres.push(search.fit(of_class.view())?.centres().to_owned());
         }
         let views: Vec<_> = centres.iter().map(Array2::view).collect();
