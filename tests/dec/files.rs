@@ -1,6 +1,6 @@
 //! Saved models, and files that are none.
 
-use super::{Models, autoencoder, blobs, bytes, dec};
+use super::{Models, autoencoder, blobs, bytes, dec, multitask};
 use manyhands_dec::{Autoencoder, Dec, Error, Multitask, Result, Supervised};
 use ndarray::Array2;
 use serde_json::{Value, json};
@@ -324,4 +324,20 @@ fn checkpoints_whose_parts_do_not_fit_are_foreign() {
         let result = start().resume(&path);
         assert!(matches!(result, Err(Error::Foreign { .. })), "{name}: {result:?}");
     }
+}
+
+#[test]
+fn a_checkpoint_whose_best_epoch_is_still_to_come_is_foreign() {
+    let models = Models::of(blobs(60, 3, 12, 0.5), 50, &dec());
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("checkpoint");
+    let labels: Vec<_> = (0..60).map(|i| Some(i % 3)).collect();
+    let start = || multitask().training(models.dec.clone(), models.images.view(), &labels).unwrap();
+    let mut training = start();
+    training.next().unwrap().unwrap();
+    let file = File::open(&bytes(|path| training.save(path)));
+    fs::write(&path, file.bytes()).unwrap();
+    assert!(start().resume(&path).is_ok());
+    fs::write(&path, file.set("/content/best/0", json!(7)).bytes()).unwrap();
+    assert!(matches!(start().resume(&path), Err(Error::Foreign { .. })));
 }

@@ -143,9 +143,12 @@ impl<M> Training<'_, M> {
         let (segments, n_epochs) = (&file.content.segments, file.content.epochs[1].len());
         let n_centres = network.centres.as_ref().map_or(0, Array2::nrows);
         let is_centre = |centre: &u32| (*centre as usize) < n_centres;
-        let fits = segments.len() <= plan.schedule.len() && segments.iter().sum::<usize>() <= n_epochs;
+        let n_in_segments = segments.iter().try_fold(0usize, |sum, &n| sum.checked_add(n));
+        let fits = segments.len() <= plan.schedule.len() && n_in_segments.is_some_and(|n| n <= n_epochs);
         if !fits
-            || best.as_ref().is_some_and(|best| !best.network.is_shaped_like(&network))
+            || best
+                .as_ref()
+                .is_some_and(|best| best.epoch >= n_epochs || !best.network.is_shaped_like(&network))
             || assignment.as_ref().is_some_and(|assignment| {
                 assignment.len() != self.feed.rows.len() || !assignment.iter().all(is_centre)
             })
