@@ -2,7 +2,7 @@
 """Times PyTorch and scikit-learn on the work of manyhands-dec, in the same run and in turns, and prints the ratios.
 
     pip install numpy torch scikit-learn
-    python benches/peers/dec.py [--threads 1 2] [--rounds 9] [--tasks sdae dec multitask k-means pca]
+    python benches/peers/dec.py [--threads 1 2] [--rounds 9] [--tasks sdae dec multitask k-means pca] [--device cuda]
 
 A round of training is one epoch over 10 240 random images of 784 pixels in batches of 256, all gathered in a new order: the network
 784-500-500-2000-10 and back, float32 on both sides.
@@ -19,6 +19,9 @@ it what it would have there, preload a library with these two lines:
 
     int mkl_serv_intel_cpu_true(void) { return 1; }
     int mkl_serv_intel_cpu(void) { return 1; }
+
+With --device cuda both train on the first NVIDIA GPU: ours through candle, its images in host memory as ever; PyTorch's lie on the GPU from
+the start.
 
 Each figure is the median over the rounds, with its quartiles; a ratio is taken of two neighbours in time.
 """
@@ -152,14 +155,15 @@ def pca(points):
     return lambda: PCA(2).fit_transform(points)
 
 
-PEERS = {"sdae": sdae, "layer": layer, "dec": dec, "multitask": multitask, "k-means": k_means, "pca": pca}
+TRAININGS = {"sdae": sdae, "layer": layer, "dec": dec, "multitask": multitask}
+PEERS = TRAININGS | {"k-means": k_means, "pca": pca}
 
 
 class Ours:
-    def __init__(self, program, path, width, n_threads):
+    def __init__(self, program, path, width, backend, n_threads):
         environment = os.environ | {"RAYON_NUM_THREADS": str(n_threads)}
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        self.process = subprocess.Popen([program, path, str(width)], text=True, env=environment, **pipes)
+        self.process = subprocess.Popen([program, path, str(width), backend], text=True, env=environment, **pipes)
 
     def round(self, task):
         self.process.stdin.write(task + "\n")
@@ -174,6 +178,8 @@ class Ours:
 def timed(work):
     begin = time.perf_counter()
     work()
+    if torch.get_default_device().type == "cuda":
+        torch.cuda.synchronize()
     return time.perf_counter() - begin
 
 
@@ -201,12 +207,20 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--tasks", nargs="+", default=list(PEERS), choices=list(PEERS))
+    parser.add_argument("--tasks", nargs="+", choices=list(PEERS), help="default: all; on a GPU, all trainings")
+    parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
+    parser.add_argument("--backend", choices=["fused", "candle", "cuda"], help="ours; default: cuda beside a GPU, else fused")
     parser.add_argument("--program", help="a built `rounds`; default: build it")
     arguments = parser.parse_args()
+    is_gpu = arguments.device == "cuda"
+    tasks = arguments.tasks or list(TRAININGS if is_gpu else PEERS)
+    if is_gpu and not set(tasks) <= set(TRAININGS):
+        parser.error("--device cuda: wants trainings")
+    backend = arguments.backend or ("cuda" if is_gpu else "fused")
     program = arguments.program
     if not program:
         build = ["cargo", "build", "--release", "-q", "-p", "manyhands-dec", "--example", "rounds"]
+        build += ["--features", "cuda"] if backend == "cuda" else []
         subprocess.run(build, cwd=ROOT, check=True)
         program = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release" / "examples" / "rounds"
 
@@ -214,18 +228,20 @@ def main():
     images = rng.random((N_IMAGES, WIDTHS[0]), dtype=np.float32) * (rng.random((N_IMAGES, WIDTHS[0])) < 0.2)
     groups = rng.normal(size=(N_CLUSTERS, 10)) * 2
     points = groups[np.arange(N_POINTS) % N_CLUSTERS] + rng.normal(size=(N_POINTS, 10))
-    print(f"torch {torch.__version__}; milliseconds a round: median [quartiles] of {arguments.rounds}; ratio: ours / theirs")
+    torch.set_default_device(arguments.device)
+    on = torch.cuda.get_device_name() if is_gpu else "CPU"
+    print(f"ours: {backend}; theirs: torch {torch.__version__} on {on}; milliseconds a round: median [quartiles] of {arguments.rounds}; ratio: ours / theirs")
     with tempfile.TemporaryDirectory() as folder:
         files = {}
         for name, array in [("images", images), ("points", points)]:
-            files[name] = Path(folder) / name, torch.from_numpy(array.astype(np.float32))
+            files[name] = Path(folder) / name, torch.from_numpy(array.astype(np.float32)).to(arguments.device)
             array.astype("<f4").tofile(files[name][0])
         for n_threads in arguments.threads:
             torch.set_num_threads(n_threads)
-            for task in arguments.tasks:
+            for task in tasks:
                 path, tensor = files["points" if task in ("k-means", "pca") else "images"]
                 torch.manual_seed(7)
-                ours = Ours(program, path, tensor.shape[1], n_threads)
+                ours = Ours(program, path, tensor.shape[1], backend, n_threads)
                 with threadpool_limits(n_threads):
                     figures = compare(task, ours, PEERS[task](tensor), arguments.rounds)
                 ours.end()

@@ -1,10 +1,12 @@
-//! One round of work at a time, for a clock outside: `rounds IMAGES WIDTH` reads raw little-endian f32 images, then does what every line of
-//! standard input names (`sdae`, `layer`, `dec`, `multitask`, `k-means`, `pca`, `predict`) once and prints the seconds that took.
+//! One round of work at a time, for a clock outside: `rounds IMAGES WIDTH BACKEND` reads raw little-endian f32 images, then does what every line
+//! of standard input names (`sdae`, `layer`, `dec`, `multitask`, `k-means`, `pca`, `predict`) once and prints the seconds that took.
 //!
-//! A round of training is one epoch of the published network; what is set up before it is not counted. `RAYON_NUM_THREADS` sets the threads.
+//! A round of training is one epoch of the published network on `fused`, `candle` or `cuda`; what is set up before it is not counted.
+//! `RAYON_NUM_THREADS` sets the threads.
 
 use manyhands_dec::{
-    Autoencoder, AutoencoderParams, Dec, InitialCentres, KMeans, Multitask, Optimiser, Pca, Segment, Training,
+    Autoencoder, AutoencoderParams, Backend, Dec, DecParams, InitialCentres, KMeans, Multitask, Optimiser,
+    Pca, Segment, Training,
 };
 use ndarray::{Array2, ArrayView2};
 use std::io::{BufRead, Write};
@@ -17,22 +19,24 @@ const FOREVER: usize = 1_000_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = env::args().skip(1).collect();
-    let [path, width] = args.as_slice() else { return Err("wants IMAGES WIDTH".into()) };
+    let [path, width, backend] = args.as_slice() else { return Err("wants IMAGES WIDTH BACKEND".into()) };
+    let backend: Backend = backend.parse()?;
     let images = read(path, width.parse()?)?;
     let images = images.view();
     let (mut sdae, mut layer, mut dec, mut multitask) = (None, None, None, None);
     let mut clustered = None;
     for line in io::stdin().lock().lines() {
         let seconds = match line?.trim() {
-            "sdae" => epoch(&mut sdae, || network().training(images))?,
+            "sdae" => epoch(&mut sdae, || network().backend(backend).training(images))?,
             "layer" => epoch(&mut layer, || {
                 network()
+                    .backend(backend)
                     .layer_schedule(&[Segment::epochs(FOREVER, 0.01)])
                     .image_dropout(0.2)
                     .training(images)
             })?,
             "dec" => epoch(&mut dec, || {
-                let mut training = clustering().training(untrained(images)?, images)?;
+                let mut training = clustering().backend(backend).training(untrained(images)?, images)?;
                 // The first centres are looked for in the first epoch.
                 training.next().transpose()?;
                 Ok(training)
@@ -40,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             "multitask" => epoch(&mut multitask, || {
                 let labels: Vec<_> = (0..images.nrows()).map(|i| Some(i % 2)).collect();
                 let params = Multitask::params(2).seed(7).schedule(&[Segment::epochs(FOREVER, 1e-3)]);
-                params.patience(FOREVER).training(clustering_of(images)?, images, &labels)
+                params.backend(backend).patience(FOREVER).training(clustering_of(images)?, images, &labels)
             })?,
             "k-means" => {
                 let begin = Instant::now();
@@ -92,7 +96,7 @@ fn network() -> AutoencoderParams {
         .neighbour_schedule(&[])
 }
 
-fn clustering() -> manyhands_dec::DecParams {
+fn clustering() -> DecParams {
     Dec::params(N_CLUSTERS)
         .seed(7)
         .initial_centres(InitialCentres::KMeans)

@@ -176,7 +176,7 @@ impl AutoencoderParams {
         self
     }
 
-    /// Graphs that the encoder learns from one after the other, each of the embedding that the one before left.
+    /// Graphs that the encoder learns from one after the other, each of the embedding that the one before left; 2, ours.
     #[must_use]
     pub fn n_graphs(mut self, n: usize) -> Self {
         self.n_graphs = n;

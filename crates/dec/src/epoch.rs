@@ -73,7 +73,8 @@ pub struct Epoch {
     pub rate: f32,
     /// Mean losses over the epoch's steps, each taken before its step.
     pub losses: Losses,
-    /// Losses on the development images after the epoch, where some are set aside.
+    /// Losses on the development images after the epoch, where some are set aside; that of the clusters is 0, for P is that of the images to train
+    /// on.
     pub development: Option<Losses>,
     /// Fraction of images whose cluster changed since the epoch before; `None` in the first, also of a rate that goes on from the best epoch, and
     /// where nothing is clustered.

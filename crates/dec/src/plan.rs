@@ -203,7 +203,8 @@ impl Plan {
         }
     }
 
-    /// What is looked at on the development images: every loss that any epoch minimises, in the weights of the first where it has some.
+    /// What is looked at on the development images: every loss that any epoch minimises, in the weights of the first where it has some. Of the
+    /// clusters there is none: P is that of the images to train on.
     pub(crate) fn watched(&self) -> Objective {
         let [class, cluster, reconstruction] = self.final_weights.unwrap_or_default();
         let either = |first: f64, last: f64| if first > 0.0 { first } else { last };
