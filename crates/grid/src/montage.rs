@@ -7,8 +7,8 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use ndarray::ArrayView2;
+use png::{BitDepth, ColorType, Compression, Encoder, EncodingError};
 
 use crate::{Contrast, Error, Layout, Palette, Raster, Result, Tile};
 
@@ -143,10 +143,18 @@ impl Montage {
     /// # Errors
     /// [`Error::Encode`] when the picture is too large for the format.
     pub fn to_png(&self) -> Result<Vec<u8>> {
+        self.encoded().map_err(|_| Error::Encode { width: self.width, height: self.height })
+    }
+
+    fn encoded(&self) -> Result<Vec<u8>, EncodingError> {
         let mut png = Vec::new();
-        PngEncoder::new(&mut png)
-            .write_image(&self.rgb, self.width, self.height, ExtendedColorType::Rgb8)
-            .map_err(|_| Error::Encode { width: self.width, height: self.height })?;
+        let mut encoder = Encoder::new(&mut png, self.width, self.height);
+        encoder.set_color(ColorType::Rgb);
+        encoder.set_depth(BitDepth::Eight);
+        encoder.set_compression(Compression::Fast);
+        let mut writer = encoder.write_header()?;
+        writer.write_image_data(&self.rgb)?;
+        writer.finish()?;
         Ok(png)
     }
 
