@@ -50,7 +50,13 @@ fn main() -> Result<()> {
     let session = Session::open(console.clone(), &args.out, &settings, &data.digest(), args.resume)?;
     let mut runs = Vec::new();
     for number in 0..settings.n_runs {
-        runs.push(Kept::new(pipeline::run(number, &settings, &data, &session)?, number == 0));
+        let run = pipeline::run(number, &settings, &data, &session)?;
+        if settings.n_runs > 1 {
+            let f1: Vec<_> =
+                run.rows.iter().map(|row| format!("{} {:.3}", row.model, row.f1_strict)).collect();
+            console.say(&format!("run {} of {}: F1 {}", number + 1, settings.n_runs, f1.join(", ")));
+        }
+        runs.push(Kept::new(run, number == 0));
     }
     let mut report = summarise(&settings, &data, &runs);
     let remarks = remarks(&report);
