@@ -25,7 +25,7 @@ use manyhands_dec::{Autoencoder, Backend, Dec, Epoch, Pca, Profile, Stage};
 use manyhands_grid::{Contrast, Layout, Montage, Palette, Raster, Tiler};
 use manyhands_metrics::{Average, ContingencyTable};
 use ndarray::ArrayView2;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use teach::Lesson;
@@ -80,7 +80,7 @@ struct Args {
     json: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 enum ProfileName {
     Quick,
@@ -97,7 +97,7 @@ impl ProfileName {
 }
 
 /// What decides the result.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize)]
 struct Settings {
     images: PathBuf,
     n_images: usize,

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Parser, ValueEnum};
 use manyhands_dec::{Backend, Profile};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -74,7 +74,7 @@ pub(crate) struct Args {
 }
 
 /// Where images come from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) enum Source {
     Mnist(PathBuf),
     Npy(PathBuf),
@@ -100,7 +100,7 @@ impl FromStr for Source {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum ProfileName {
     Quick,
@@ -108,7 +108,7 @@ pub(crate) enum ProfileName {
 }
 
 /// How the images of a batch are chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Choose {
     Model,
@@ -117,7 +117,7 @@ pub(crate) enum Choose {
 }
 
 /// What decides the result.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Settings {
     pub(crate) stage: u8,
     pub(crate) data: Option<Source>,
