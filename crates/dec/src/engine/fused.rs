@@ -24,6 +24,8 @@ pub(super) struct Fused {
     decoder_passes: Vec<Pass>,
     /// The embedding after its mask, and the gradient that the decoder sends back to it.
     code: Pass,
+    /// What [`Layer::learn`] needs in between.
+    buffer: Vec<f32>,
 }
 
 /// What a layer gave, and the loss's gradient with respect to it before the activation. Both hold as many rows as the largest batch.
@@ -66,6 +68,7 @@ impl Fused {
             encoder,
             decoder,
             code: Pass::default(),
+            buffer: Vec::new(),
         }
     }
 
@@ -129,7 +132,8 @@ impl Fused {
         if outcome.reconstructs {
             let (code, d_code) =
                 (self.code.output.slice(s![..n, ..]), self.code.delta.slice_mut(s![..n, ..]));
-            backward(&mut self.decoder, &mut self.decoder_passes, code, Some(d_code), update);
+            let buffer = &mut self.buffer;
+            backward(&mut self.decoder, &mut self.decoder_passes, code, Some(d_code), update, buffer);
             delta += &self.code.delta(n);
             if let Some(mask) = &batch.code_mask {
                 delta *= mask;
@@ -153,7 +157,8 @@ impl Fused {
         if self.encoder.last().is_some_and(|layer| layer.activation == Activation::Relu) {
             layer::gate(&mut delta, top.output.slice(s![..n, ..]));
         }
-        backward(&mut self.encoder, &mut self.encoder_passes, batch.input, None, update);
+        let buffer = &mut self.buffer;
+        backward(&mut self.encoder, &mut self.encoder_passes, batch.input, None, update, buffer);
     }
 }
 
@@ -223,6 +228,7 @@ fn backward(
     input: ArrayView2<'_, f32>,
     mut d_input: Option<ArrayViewMut2<'_, f32>>,
     update: Update,
+    buffer: &mut Vec<f32>,
 ) {
     let n = input.nrows();
     for i in (0..layers.len()).rev() {
@@ -236,7 +242,7 @@ fn backward(
             layers[i].backward(delta, None, d_input);
         }
         let input = below.as_ref().map_or_else(|| input.view(), |pass| pass.output(n));
-        layers[i].learn(input, delta, update);
+        layers[i].learn(input, delta, update, buffer);
     }
 }
 

@@ -4,7 +4,7 @@
 //! on the number of threads.
 
 use super::parameter::{Means, Parameter, Rows};
-use super::product::{Finish, ask_for, product, transposed};
+use super::product::{Finish, product, transposed_over_ones, zeros};
 use crate::network::{Activation, Dense};
 use crate::optimiser::Update;
 use ndarray::{Array2, ArrayBase, ArrayView2, ArrayViewMut2, Axis, Data, Ix2, s};
@@ -97,40 +97,48 @@ impl Layer {
         });
     }
 
-    /// Moves weight and bias along `inputᵀ · delta`, each piece of the weight as soon as its gradient is known.
-    pub(super) fn learn(&mut self, input: ArrayView2<'_, f32>, delta: ArrayView2<'_, f32>, update: Update) {
-        let height = height(input.ncols(), delta.ncols());
-        let input = transposed(input);
+    /// Moves weight and bias along `inputᵀ · delta`, each piece of the weight as soon as its gradient is known. What it needs in between goes into
+    /// `buffer`.
+    pub(super) fn learn(
+        &mut self,
+        input: ArrayView2<'_, f32>,
+        delta: ArrayView2<'_, f32>,
+        update: Update,
+        buffer: &mut Vec<f32>,
+    ) {
+        let (n_inputs, n_outputs) = (input.ncols(), self.n_outputs());
+        let height = height(n_inputs, n_outputs);
+        // The product of the row of ones is the gradient of the bias.
+        let input = transposed_over_ones(input, buffer);
         let sums = (self.panels.par_iter_mut().enumerate())
             .map(|(i, panel)| {
                 let delta = delta.slice(s![.., i * WIDTH..((i + 1) * WIDTH).min(delta.ncols())]);
-                let sums = column_sums(delta);
-                panel.cut(height).into_par_iter().for_each(|rows| {
-                    product(input.slice(s![rows.range(), ..]), &[delta], Learn { rows, update });
+                let mut sums = [0.0; WIDTH];
+                let mut last = Some(&mut sums);
+                let tasks: Vec<_> = (panel.cut(height).into_iter())
+                    .map(|rows| {
+                        let sums = last.take_if(|_| rows.range().end == n_inputs);
+                        Learn { rows, update, sums }
+                    })
+                    .collect();
+                tasks.into_par_iter().for_each(|learn| {
+                    let Range { start, end } = learn.rows.range();
+                    let end = end + usize::from(learn.sums.is_some());
+                    product(input.slice(s![start..end, ..]), &[delta], learn);
                 });
                 sums
             })
             .collect::<Vec<_>>();
         let Parameter { value, means } = &mut self.bias;
-        Rows::all(value, means).step(0, 0, &sums.as_flattened()[..delta.ncols()], update);
+        Rows::all(value, means).step(0, 0, &sums.as_flattened()[..n_outputs], update);
     }
 }
 
 /// A copy, filled up with columns of zeros.
 fn panel(columns: ArrayView2<'_, f32>) -> Array2<f32> {
-    let mut panel = Array2::zeros((columns.nrows(), columns.ncols().next_multiple_of(LINE)));
+    let mut panel = zeros((columns.nrows(), columns.ncols().next_multiple_of(LINE)));
     panel.slice_mut(s![.., ..columns.ncols()]).assign(&columns);
     panel
-}
-
-/// Sums over images.
-fn column_sums(delta: ArrayView2<'_, f32>) -> [f32; WIDTH] {
-    let mut sums = [0.0; WIDTH];
-    for row in delta.rows() {
-        let row = row.to_slice().expect("columns of a standard array lie side by side");
-        sums.iter_mut().zip(row).for_each(|(sum, d)| *sum += d);
-    }
-    sums
 }
 
 /// Rows of a task on a matrix of that size: all, unless there would be too few tasks for the threads.
@@ -206,8 +214,8 @@ impl Finish for Activate<'_, '_> {
     }
 
     #[inline(always)]
-    fn prepare(&self, row: usize, start: usize) {
-        ask_for(rest_of(&self.to, row, start));
+    fn needs(&self, row: usize, start: usize) -> [&[f32]; 3] {
+        [rest_of(&self.to, row, start), &[], &[]]
     }
 }
 
@@ -231,11 +239,9 @@ impl Finish for Gate<'_, '_> {
     }
 
     #[inline(always)]
-    fn prepare(&self, row: usize, start: usize) {
-        ask_for(rest_of(&self.to, row, start));
-        if let Some(below) = &self.below {
-            ask_for(rest_of(below, row, start));
-        }
+    fn needs(&self, row: usize, start: usize) -> [&[f32]; 3] {
+        let below = self.below.as_ref().map_or(&[][..], |below| rest_of(below, row, start));
+        [rest_of(&self.to, row, start), below, &[]]
     }
 }
 
@@ -243,17 +249,23 @@ impl Finish for Gate<'_, '_> {
 struct Learn<'a> {
     rows: Rows<'a>,
     update: Update,
+    /// Where to put a row that comes after these.
+    sums: Option<&'a mut [f32; WIDTH]>,
 }
 
 impl Finish for Learn<'_> {
     #[inline(always)]
     fn finish(&mut self, row: usize, start: usize, sums: &[f32]) {
-        self.rows.step(row, start, sums, self.update);
+        if row < self.rows.len() {
+            self.rows.step(row, start, sums, self.update);
+        } else if let Some(to) = &mut self.sums {
+            to[start..start + sums.len()].copy_from_slice(sums);
+        }
     }
 
     #[inline(always)]
-    fn prepare(&self, row: usize, start: usize) {
-        self.rows.prepare(row, start);
+    fn needs(&self, row: usize, start: usize) -> [&[f32]; 3] {
+        if row < self.rows.len() { self.rows.needs(row, start) } else { [&[]; 3] }
     }
 }
 

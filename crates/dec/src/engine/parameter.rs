@@ -1,6 +1,5 @@
 //! A matrix that is trained, with the running means that its optimiser keeps beside it.
 
-use super::product::ask_for;
 use crate::optimiser::Update;
 use ndarray::{Array2, ArrayViewMut2, Axis};
 use std::ops::Range;
@@ -58,9 +57,13 @@ impl<'a> Rows<'a> {
         Self { start: 0, value: value.view_mut(), first: means.first.view_mut(), second }
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.value.nrows()
+    }
+
     /// Which rows they are.
     pub(super) fn range(&self) -> Range<usize> {
-        self.start..self.start + self.value.nrows()
+        self.start..self.start + self.len()
     }
 
     /// Moves row `row` of these from column `start` on along its gradient.
@@ -73,13 +76,15 @@ impl<'a> Rows<'a> {
         update.apply(value, gradient, first, second);
     }
 
-    /// Asks the memory for what [`step`](Self::step) is going to need.
+    /// What [`step`](Self::step) is going to need.
     #[inline(always)]
-    pub(super) fn prepare(&self, row: usize, start: usize) {
-        for matrix in [Some(&self.value), Some(&self.first), self.second.as_ref()].into_iter().flatten() {
-            let row = matrix.row(row).to_slice().expect("columns of a standard array lie side by side");
-            ask_for(&row[start..]);
-        }
+    pub(super) fn needs(&self, row: usize, start: usize) -> [&[f32]; 3] {
+        [Some(&self.value), Some(&self.first), self.second.as_ref()].map(|matrix| {
+            matrix.map_or(&[][..], |matrix| {
+                let row = matrix.row(row).to_slice().expect("columns of a standard array lie side by side");
+                &row[start..]
+            })
+        })
     }
 }
 

@@ -1,14 +1,15 @@
 //! The matrix product, handed on row by row while it is still in cache.
 //!
 //! A tile of the result, some rows of a few vectors each, is summed up strip by strip in registers: in one strip where the processor has many, else
-//! in several. Columns of the right factor are read as panels, as wide as a tile, in blocks that stay in the cache of a core; while one block is
-//! worked on, the next is asked for. Every element is one chain of additions along the inner dimension, wherever it lies in a tile: however a
+//! in several. Columns of the right factor are read as panels, as wide as a tile, in blocks that stay in the cache of a core. While one tile is
+//! summed up, what the next ones need is asked for, row by row: many requests at once are waited for. Every element is one chain of additions along the inner dimension, wherever it lies in a tile: however a
 //! caller cuts its matrices, the bits are the same.
 
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
+use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, s};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 use std::cell::RefCell;
+use std::mem::take;
 use std::ops::Range;
 
 thread_local! {
@@ -22,6 +23,10 @@ struct Buffers {
     block: Vec<f32>,
     /// Sums over the blocks so far.
     sums: Vec<Tile>,
+    /// Rows of the next block.
+    next: Vec<*const f32>,
+    /// Rows to ask for while a tile is summed up.
+    ahead: Vec<*const f32>,
 }
 
 /// Rows and, at most, columns of a tile.
@@ -31,6 +36,8 @@ const MAX_COLUMNS: usize = 64;
 const LINE: usize = 16;
 /// Rows of a block at most, about: with 64 columns, a quarter of a megabyte.
 const INNER: usize = 1024;
+/// Rows of a block from asking to their turn: a tile takes them from the second cache.
+const AHEAD: usize = 12;
 
 type Tile = [[f32; MAX_COLUMNS]; ROWS];
 
@@ -39,21 +46,35 @@ pub(super) trait Finish {
     /// Takes the sums of one row from column `start` on, which may lie past the end where the right factor was filled up with zeros. To be
     /// inlined always, so that it is compiled for the same vectors.
     fn finish(&mut self, row: usize, start: usize, sums: &[f32]);
-    /// Asks the memory for what [`finish`](Self::finish) is going to need. Inlined always, too.
-    fn prepare(&self, row: usize, start: usize);
+    /// What [`finish`](Self::finish) is going to need for that row. Inlined always, too.
+    fn needs(&self, row: usize, start: usize) -> [&[f32]; 3];
 }
 
-/// Asks the memory for `numbers`. Nothing but time depends on it.
+/// Asks the memory for so many numbers. Nothing but time depends on it.
 #[inline(always)]
-pub(super) fn ask_for(numbers: &[f32]) {
+fn ask_for(numbers: *const f32, n: usize) {
     #[cfg(target_arch = "x86_64")]
     if let Some(sse) = pulp::core_arch::x86::Sse::try_new() {
-        for line in numbers.chunks(LINE) {
-            sse._mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(line.as_ptr().cast());
+        for line in (0..n).step_by(LINE) {
+            sse._mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(numbers.wrapping_add(line).cast());
         }
     }
     #[cfg(not(target_arch = "x86_64"))]
-    let _ = numbers;
+    let _ = (numbers, n);
+}
+
+/// Zeros, the first of which begins a cache line: vectors are read faster there, though right anywhere.
+pub(super) fn zeros(shape: (usize, usize)) -> Array2<f32> {
+    let n = shape.0 * shape.1;
+    let numbers = Array1::zeros(n + LINE);
+    let start = to_line(numbers.as_ptr());
+    let numbers = numbers.slice_move(s![start..start + n]);
+    numbers.into_shape_with_order(shape).expect("as many numbers as the shape has")
+}
+
+/// Numbers up to the next begin of a cache line.
+fn to_line(numbers: *const f32) -> usize {
+    numbers.align_offset(LINE * size_of::<f32>()).min(LINE)
 }
 
 /// Computes `left · right` on the calling thread, and hands one piece of a row after the other to `finish`. `right` comes in parts that lie
@@ -114,7 +135,9 @@ impl Finish for Keep<'_> {
     }
 
     #[inline(always)]
-    fn prepare(&self, _: usize, _: usize) {}
+    fn needs(&self, _: usize, _: usize) -> [&[f32]; 3] {
+        [&[]; 3]
+    }
 }
 
 struct Product<'a, 'b, F> {
@@ -141,7 +164,7 @@ impl<F: Finish> Product<'_, '_, F> {
     #[inline(always)]
     fn panel<S: Simd>(&mut self, simd: S, start: usize, width: usize) {
         let (n_rows, n_inner) = self.left.dim();
-        let Buffers { block: buffer, sums } = &mut *self.buffers;
+        let Buffers { block: buffer, sums, next, ahead } = &mut *self.buffers;
         let height = n_inner.div_ceil(n_inner.div_ceil(INNER).max(1)).next_multiple_of(MAX_COLUMNS);
         // Where one block is all, one tile is enough, which stays in the innermost cache.
         let (n_tiles, is_cut) = (n_rows.div_ceil(ROWS), height < n_inner);
@@ -158,15 +181,24 @@ impl<F: Finish> Product<'_, '_, F> {
                 Some(panel) => &panel[from * width..to * width],
                 None => pack(buffer, self.right, from..to, start..start + width, &strips),
             };
-            let next = lines(self.right, to..(to + height).min(n_inner), start..start + width);
+            next.clear();
+            starts(self.right, to..(to + height).min(n_inner), start..start + width, next);
             let mut next = next.chunks(next.len().div_ceil(n_tiles).max(1));
             for (i, first) in (0..n_rows).step_by(ROWS).enumerate() {
                 let sums = &mut sums[if is_cut { i } else { 0 }];
-                next.next().unwrap_or_default().iter().for_each(|line| ask_for(line));
+                ahead.clear();
+                ahead.extend_from_slice(next.next().unwrap_or_default());
                 if is_last {
-                    (first + ROWS..(first + 2 * ROWS).min(n_rows))
-                        .for_each(|row| self.finish.prepare(row, start));
+                    for row in first + ROWS..(first + 2 * ROWS).min(n_rows) {
+                        // A plain loop: the chain of iterators that says the same took a tenth of a step.
+                        for numbers in self.finish.needs(row, start) {
+                            if !numbers.is_empty() {
+                                ahead.push(numbers.as_ptr());
+                            }
+                        }
+                    }
                 }
+                let mut ahead = &ahead[..];
                 // Past the end, the last row is summed again and left out.
                 let mut rows = [&[][..]; ROWS];
                 for (i, to_row) in rows.iter_mut().enumerate() {
@@ -175,7 +207,8 @@ impl<F: Finish> Product<'_, '_, F> {
                 }
                 for strip in &strips {
                     let block = &block[strip.start * (to - from)..][..strip.width * (to - from)];
-                    let sum = Sum { rows, block, start: strip.start, sums, goes_on: from > 0 };
+                    let ahead = take(&mut ahead);
+                    let sum = Sum { rows, block, start: strip.start, sums, goes_on: from > 0, ahead };
                     match strip.width / S::F32_LANES {
                         1 => go_on::<S, 1>(simd, sum),
                         2 => go_on::<S, 2>(simd, sum),
@@ -228,6 +261,8 @@ struct Sum<'a> {
     sums: &'a mut Tile,
     /// Is this not the first block?
     goes_on: bool,
+    /// Rows that will be needed soon.
+    ahead: &'a [*const f32],
 }
 
 /// A function of its own, so that the compiler has all registers for the sums, and none for what goes on around them.
@@ -244,7 +279,7 @@ impl<const VECTORS: usize> WithSimd for Vectors<'_, VECTORS> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Sum { mut rows, block, start, sums: to, goes_on } = self.0;
+        let Sum { mut rows, block, start, sums: to, goes_on, ahead } = self.0;
         let block = S::as_simd_f32s(block).0.as_chunks::<VECTORS>().0;
         // Cut and counted, not zipped: so the compiler sees that no index is out of bounds.
         let n = block.len();
@@ -259,6 +294,10 @@ impl<const VECTORS: usize> WithSimd for Vectors<'_, VECTORS> {
         }
         for p in 0..n {
             let vectors = block[p];
+            ask_for(block.as_ptr().wrapping_add(p + AHEAD).cast(), VECTORS * S::F32_LANES);
+            if let Some(&row) = ahead.get(p) {
+                ask_for(row, MAX_COLUMNS);
+            }
             for (sums, row) in sums.iter_mut().zip(rows) {
                 // Read straight into all places of a vector.
                 let number = simd.splat_f32s(row[p]);
@@ -293,14 +332,22 @@ fn pieces<'a>(
     })
 }
 
-/// What has to be read for those rows and columns.
-fn lines<'a>(parts: &'a [ArrayView2<'_, f32>], inner: Range<usize>, columns: Range<usize>) -> Vec<&'a [f32]> {
-    pieces(parts, inner, columns)
-        .flat_map(|(_, piece)| {
-            let rows = if has_whole_rows(piece) { piece } else { piece.reversed_axes() };
-            (0..rows.nrows()).map(move |i| rows.index_axis_move(Axis(0), i).to_slice().expect(SIDE_BY_SIDE))
-        })
-        .collect()
+/// Where the rows, or columns, begin that have to be read for those rows and columns.
+fn starts(
+    parts: &[ArrayView2<'_, f32>],
+    inner: Range<usize>,
+    columns: Range<usize>,
+    to: &mut Vec<*const f32>,
+) {
+    for (_, piece) in pieces(parts, inner, columns) {
+        let rows = if has_whole_rows(piece) { piece } else { piece.reversed_axes() };
+        for i in 0..rows.nrows() {
+            let row = rows.row(i);
+            for start in (0..row.len()).step_by(MAX_COLUMNS) {
+                to.push(row.as_ptr().wrapping_add(start));
+            }
+        }
+    }
 }
 
 /// Copies `columns` of the rows `inner`, one strip after the other, filled up with zeros.
@@ -316,13 +363,17 @@ fn pack<'a>(
     if buffer.len() < n + LINE {
         buffer.resize(n + LINE, 0.0);
     }
-    // Vectors that start with a cache line are read faster; anything else is as right.
-    let offset = buffer.as_ptr().align_offset(LINE * size_of::<f32>()).min(LINE);
+    let offset = to_line(buffer.as_ptr());
     let block = &mut buffer[offset..offset + n];
     for &Strip { start, width } in strips {
         let to = &mut block[start * inner.len()..][..width * inner.len()];
         let columns = columns.start + start..columns.end.min(columns.start + start + width);
-        for (first, piece) in pieces(parts, inner.clone(), columns) {
+        let pieces: Vec<_> = pieces(parts, inner.clone(), columns).collect();
+        for (i, &(first, piece)) in pieces.iter().enumerate() {
+            if let Some((_, next)) = pieces.get(i + 1) {
+                let rows = if has_whole_rows(*next) { next.view() } else { next.t() };
+                rows.rows().into_iter().for_each(|row| ask_for(row.as_ptr(), row.len()));
+            }
             let to = &mut to[first * width..][..piece.nrows() * width];
             if has_whole_rows(piece) { copy(piece, to, width) } else { transpose(piece.t(), to, width) }
         }
@@ -330,14 +381,20 @@ fn pack<'a>(
     block
 }
 
-/// `fromᵀ`, in which the numbers of a row lie side by side, on all threads.
-pub(super) fn transposed(from: ArrayView2<'_, f32>) -> Array2<f32> {
-    let n = from.nrows();
-    let mut to = Array2::zeros((from.ncols(), n));
-    (to.axis_chunks_iter_mut(Axis(0), MAX_COLUMNS).into_par_iter())
+/// `fromᵀ` over a row of ones, on all threads, into a buffer that serves again. The numbers of a row of `from` lie side by side.
+pub(super) fn transposed_over_ones<'a>(
+    from: ArrayView2<'_, f32>,
+    buffer: &'a mut Vec<f32>,
+) -> ArrayView2<'a, f32> {
+    let (n, n_columns) = from.dim();
+    let len = n * (n_columns + 1);
+    buffer.resize(len.max(buffer.len()), 0.0);
+    let (to, ones) = buffer[..len].split_at_mut(n * n_columns);
+    (to.par_chunks_mut((MAX_COLUMNS * n).max(1)))
         .zip(from.axis_chunks_iter(Axis(1), MAX_COLUMNS))
-        .for_each(|(to, from)| transpose(from, to.into_slice().expect(SIDE_BY_SIDE), n));
-    to
+        .for_each(|(to, from)| transpose(from, to, n));
+    ones.fill(1.0);
+    ArrayView2::from_shape((n_columns + 1, n), &buffer[..len]).expect("as many numbers as the shape has")
 }
 
 #[inline(always)]
@@ -377,7 +434,7 @@ fn transpose(from: ArrayView2<'_, f32>, to: &mut [f32], stride: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Keep, product, product_on, transposed};
+    use super::{Keep, product, product_on, transposed_over_ones};
     use ndarray::{Array2, ArrayView2, Axis, s};
     use pulp::Arch;
 
@@ -406,8 +463,11 @@ mod tests {
             let (left, right) = (numbers(n_rows, n_inner), numbers(n_inner, n_columns));
             // Whole numbers: no rounding, whatever the order of the sums.
             let expected = left.dot(&right);
-            let right_columns = transposed(right.view());
+            let mut buffer = vec![f32::NAN; 5];
+            let right_columns = transposed_over_ones(right.view(), &mut buffer);
+            let (right_columns, ones) = right_columns.split_at(Axis(0), n_columns);
             assert_eq!(right_columns, right.t());
+            assert_eq!(ones, Array2::<f32>::ones((1, n_inner)));
             for right in [right.view(), right_columns.t()] {
                 assert_eq!(product_of(left.view(), &[right]), expected);
                 let (upper, lower) = right.split_at(Axis(0), n_inner / 2);
