@@ -3,6 +3,7 @@
 use super::heads::{self, Pull};
 use super::layer::{self, Layer};
 use super::parameter::{Means, Rows};
+use super::product::zero_rows;
 use super::{Batch, Engine, State};
 use crate::error::Result;
 use crate::network::{Activation, Dense, Network};
@@ -76,8 +77,8 @@ impl Fused {
     fn reserve(&mut self, n: usize) {
         if self.code.output.nrows() < n {
             let pass = |layer: &Layer| Pass {
-                output: Array2::zeros((n, layer.n_outputs())),
-                delta: Array2::zeros((n, layer.n_outputs())),
+                output: zero_rows(n, layer.n_outputs()),
+                delta: zero_rows(n, layer.n_outputs()),
             };
             self.encoder_passes = self.encoder.iter().map(pass).collect();
             self.decoder_passes = self.decoder.iter().map(pass).collect();

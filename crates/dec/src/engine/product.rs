@@ -2,8 +2,8 @@
 //!
 //! A tile of the result, some rows of a few vectors each, is summed up strip by strip in registers: in one strip where the processor has many, else
 //! in several. Columns of the right factor are read as panels, as wide as a tile, in blocks that stay in the cache of a core. While one tile is
-//! summed up, what the next ones need is asked for, row by row: many requests at once are waited for. Every element is one chain of additions along the inner dimension, wherever it lies in a tile: however a
-//! caller cuts its matrices, the bits are the same.
+//! summed up, what the next ones need is asked for, row by row: many requests at once are waited for. Every element is one chain of additions
+//! along the inner dimension, wherever it lies in a tile: however a caller cuts its matrices, the bits are the same.
 
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, s};
 use pulp::{Arch, Simd, WithSimd};
@@ -39,7 +39,10 @@ const INNER: usize = 1024;
 /// Rows of a block from asking to their turn: a tile takes them from the second cache.
 const AHEAD: usize = 12;
 
-type Tile = [[f32; MAX_COLUMNS]; ROWS];
+/// A tile of the result. It begins with a cache line.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Tile([[f32; MAX_COLUMNS]; ROWS]);
 
 /// What becomes of a product.
 pub(super) trait Finish {
@@ -70,6 +73,12 @@ pub(super) fn zeros(shape: (usize, usize)) -> Array2<f32> {
     let start = to_line(numbers.as_ptr());
     let numbers = numbers.slice_move(s![start..start + n]);
     numbers.into_shape_with_order(shape).expect("as many numbers as the shape has")
+}
+
+/// Zeros, each row of which begins a cache line, an odd number of lines after the one above: so rows do not share places in a cache.
+pub(super) fn zero_rows(n_rows: usize, n_columns: usize) -> Array2<f32> {
+    let n_lines = n_columns.div_ceil(LINE) | 1;
+    zeros((n_rows, n_lines * LINE)).slice_move(s![.., ..n_columns])
 }
 
 /// Numbers up to the next begin of a cache line.
@@ -168,7 +177,7 @@ impl<F: Finish> Product<'_, '_, F> {
         let height = n_inner.div_ceil(n_inner.div_ceil(INNER).max(1)).next_multiple_of(MAX_COLUMNS);
         // Where one block is all, one tile is enough, which stays in the innermost cache.
         let (n_tiles, is_cut) = (n_rows.div_ceil(ROWS), height < n_inner);
-        sums.resize(if is_cut { n_tiles } else { 1 }, [[0.0; MAX_COLUMNS]; ROWS]);
+        sums.resize(if is_cut { n_tiles } else { 1 }, Tile([[0.0; MAX_COLUMNS]; ROWS]));
         let strips = Strip::all::<S>(width);
         // A strip already, whose blocks are read where they lie.
         let whole = match (self.right, strips.len()) {
@@ -217,7 +226,7 @@ impl<F: Finish> Product<'_, '_, F> {
                     }
                 }
                 if is_last {
-                    for (row, sums) in (first..n_rows.min(first + ROWS)).zip(&*sums) {
+                    for (row, sums) in (first..n_rows.min(first + ROWS)).zip(&sums.0) {
                         self.finish.finish(row, start, &sums[..width]);
                     }
                 }
@@ -288,7 +297,7 @@ impl<const VECTORS: usize> WithSimd for Vectors<'_, VECTORS> {
         }
         let mut sums = [[simd.splat_f32s(0.0); VECTORS]; ROWS];
         if goes_on {
-            for (sums, from) in sums.iter_mut().zip(&*to) {
+            for (sums, from) in sums.iter_mut().zip(&to.0) {
                 sums.copy_from_slice(&S::as_simd_f32s(&from[start..]).0[..VECTORS]);
             }
         }
@@ -306,7 +315,7 @@ impl<const VECTORS: usize> WithSimd for Vectors<'_, VECTORS> {
                 }
             }
         }
-        for (sums, to) in sums.iter().zip(to) {
+        for (sums, to) in sums.iter().zip(&mut to.0) {
             S::as_mut_simd_f32s(&mut to[start..]).0[..VECTORS].copy_from_slice(sums);
         }
     }
@@ -370,6 +379,7 @@ fn pack<'a>(
         let columns = columns.start + start..columns.end.min(columns.start + start + width);
         let pieces: Vec<_> = pieces(parts, inner.clone(), columns).collect();
         for (i, &(first, piece)) in pieces.iter().enumerate() {
+            // Pieces of different parts lie apart, where no processor looks by itself.
             if let Some((_, next)) = pieces.get(i + 1) {
                 let rows = if has_whole_rows(*next) { next.view() } else { next.t() };
                 rows.rows().into_iter().for_each(|row| ask_for(row.as_ptr(), row.len()));
