@@ -4,7 +4,7 @@
 //! on the number of threads.
 
 use super::parameter::{Means, Parameter, Rows};
-use super::product::{Finish, product, transposed_over_ones, zeros};
+use super::product::{Finish, product, rows, transposed_over_ones, zeros};
 use crate::network::{Activation, Dense};
 use crate::optimiser::Update;
 use ndarray::{Array2, ArrayBase, ArrayView2, ArrayViewMut2, Axis, Data, Ix2, s};
@@ -71,11 +71,12 @@ impl Layer {
 
     /// `output ← activation(input · weight + bias)`.
     pub(super) fn forward(&self, input: ArrayView2<'_, f32>, output: ArrayViewMut2<'_, f32>) {
+        let input = rows(input);
         cut(output).into_par_iter().for_each(|Block { rows, columns, part: to }| {
             let panel = &self.panels[columns.start / WIDTH];
             let bias = self.bias.value.slice(s![0, columns]).to_slice().expect("a row is a slice");
             let activate = Activate { bias, activation: self.activation, to };
-            product(input.slice(s![rows, ..]), &[panel.value.view()], activate);
+            product(&input[rows], &[panel.value.view()], activate);
         });
     }
 
@@ -87,13 +88,14 @@ impl Layer {
         below: Option<ArrayView2<'_, f32>>,
         to: ArrayViewMut2<'_, f32>,
     ) {
+        let delta = rows(delta);
         cut(to).into_par_iter().for_each(|Block { rows, columns, part: to }| {
             let width = |i: usize| WIDTH.min(self.n_outputs() - i * WIDTH);
             let weight: Vec<_> = (self.panels.iter().enumerate())
                 .map(|(i, panel)| panel.value.slice(s![columns.clone(), ..width(i)]).reversed_axes())
                 .collect();
             let below = below.as_ref().map(|below| below.slice(s![rows.clone(), columns]));
-            product(delta.slice(s![rows, ..]), &weight, Gate { below, to });
+            product(&delta[rows], &weight, Gate { below, to });
         });
     }
 
@@ -109,7 +111,7 @@ impl Layer {
         let (n_inputs, n_outputs) = (input.ncols(), self.n_outputs());
         let height = height(n_inputs, n_outputs);
         // The product of the row of ones is the gradient of the bias.
-        let input = transposed_over_ones(input, buffer);
+        let input = rows(transposed_over_ones(input, buffer));
         let sums = (self.panels.par_iter_mut().enumerate())
             .map(|(i, panel)| {
                 let delta = delta.slice(s![.., i * WIDTH..((i + 1) * WIDTH).min(delta.ncols())]);
@@ -124,7 +126,7 @@ impl Layer {
                 tasks.into_par_iter().for_each(|learn| {
                     let Range { start, end } = learn.rows.range();
                     let end = end + usize::from(learn.sums.is_some());
-                    product(input.slice(s![start..end, ..]), &[delta], learn);
+                    product(&input[start..end], &[delta], learn);
                 });
                 sums
             })
@@ -281,7 +283,7 @@ pub(crate) fn embed(layers: &[Dense], images: ArrayView2<'_, f32>) -> Array2<f32
         let mut output = Array2::zeros((input.nrows(), layer.n_outputs()));
         let bias = layer.bias.as_slice().expect("a standard array is a slice");
         let activate = Activate { bias, activation: layer.activation, to: output.view_mut() };
-        product(input, &[layer.weight.view()], activate);
+        product(&rows(input), &[layer.weight.view()], activate);
         output
     })
 }
@@ -320,7 +322,7 @@ fn through<L: Sync>(
 #[cfg(test)]
 mod tests {
     use super::{Activate, Gate, panel};
-    use crate::engine::product::product_on;
+    use crate::engine::product::{product_on, rows};
     use crate::network::Activation;
     use ndarray::Array2;
     use pulp::Arch;
@@ -335,12 +337,12 @@ mod tests {
         for arch in [Arch::Scalar, Arch::new()] {
             let mut to = Array2::from_elem((9, 10), f32::NAN);
             let activate = Activate { bias: &bias, activation: Activation::Relu, to: to.view_mut() };
-            product_on(arch, input.view(), &[panel(weight.view()).view()], activate);
+            product_on(arch, &rows(input.view()), &[panel(weight.view()).view()], activate);
             assert_eq!(to, Array2::from_shape_fn((9, 10), |(i, j)| (sums[[i, j]] + bias[j]).max(0.0)));
 
             let below = &sums - 1.0;
             let gate = Gate { below: Some(below.view()), to: to.view_mut() };
-            product_on(arch, input.view(), &[panel(weight.view()).view()], gate);
+            product_on(arch, &rows(input.view()), &[panel(weight.view()).view()], gate);
             assert_eq!(to, Array2::from_shape_fn((9, 10), |i| if below[i] > 0.0 { sums[i] } else { 0.0 }));
         }
     }

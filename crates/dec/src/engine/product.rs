@@ -5,9 +5,10 @@
 //! summed up, what the next ones need is asked for, row by row: many requests at once are waited for. Every element is one chain of additions
 //! along the inner dimension, wherever it lies in a tile: however a caller cuts its matrices, the bits are the same.
 
-use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, s};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, s};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
+use std::array::from_fn;
 use std::cell::RefCell;
 use std::mem::take;
 use std::ops::Range;
@@ -86,35 +87,38 @@ fn to_line(numbers: *const f32) -> usize {
     numbers.align_offset(LINE * size_of::<f32>()).min(LINE)
 }
 
-/// Computes `left · right` on the calling thread, and hands one piece of a row after the other to `finish`. `right` comes in parts that lie
-/// one below the other.
+/// The rows of `matrix`, as a left factor is given.
 ///
-/// The numbers of a row of `left` lie side by side; of `right`, those of a row or of a column.
+/// # Panics
+///
+/// When the numbers of a row do not lie side by side.
+pub(super) fn rows<'a>(matrix: ArrayView2<'a, f32>) -> Vec<&'a [f32]> {
+    let row = |row: ArrayView1<'a, f32>| row.to_slice().expect(SIDE_BY_SIDE);
+    (0..matrix.nrows()).map(|i| row(matrix.index_axis_move(Axis(0), i))).collect()
+}
+
+/// Computes `left · right` on the calling thread, and hands one piece of a row after the other to `finish`. `left` comes in rows, `right` in parts
+/// that lie one below the other, whose numbers of a row or of a column lie side by side.
 ///
 /// # Panics
 ///
 /// When the shapes do not fit, or numbers lie otherwise.
-pub(super) fn product(left: ArrayView2<'_, f32>, right: &[ArrayView2<'_, f32>], finish: impl Finish) {
+pub(super) fn product(left: &[&[f32]], right: &[ArrayView2<'_, f32>], finish: impl Finish) {
     product_on(Arch::new(), left, right, finish);
 }
 
 /// The same with the vectors of `arch`.
-pub(super) fn product_on(
-    arch: Arch,
-    left: ArrayView2<'_, f32>,
-    right: &[ArrayView2<'_, f32>],
-    finish: impl Finish,
-) {
+pub(super) fn product_on(arch: Arch, left: &[&[f32]], right: &[ArrayView2<'_, f32>], finish: impl Finish) {
     let n_columns = right.first().map_or(0, ArrayView2::ncols);
+    let n_inner = right.iter().map(ArrayView2::nrows).sum();
     assert!(right.iter().all(|part| part.ncols() == n_columns), "all parts of right are of one width");
-    assert_eq!(
-        left.ncols(),
-        right.iter().map(ArrayView2::nrows).sum::<usize>(),
-        "left is as wide as all parts of right are high"
+    assert!(
+        left.iter().all(|row| row.len() == n_inner),
+        "a row of left is as long as all parts of right are high"
     );
-    if left.nrows() > 0 {
+    if !left.is_empty() {
         BUFFERS.with_borrow_mut(|buffers| {
-            arch.dispatch(Product { left: left.view(), right, n_columns, buffers, finish });
+            arch.dispatch(Product { left, right, n_inner, n_columns, buffers, finish });
         });
     }
 }
@@ -130,7 +134,7 @@ pub(crate) fn multiply(to: ArrayViewMut2<'_, f32>, left: ArrayView2<'_, f32>, ri
         (left.nrows(), right.ncols()),
         "the product has the rows of left and the columns of right"
     );
-    product(left, &[right], Keep(to));
+    product(&rows(left), &[right], Keep(to));
 }
 
 /// Keeps a product as it is.
@@ -150,8 +154,9 @@ impl Finish for Keep<'_> {
 }
 
 struct Product<'a, 'b, F> {
-    left: ArrayView2<'a, f32>,
+    left: &'a [&'a [f32]],
     right: &'a [ArrayView2<'b, f32>],
+    n_inner: usize,
     n_columns: usize,
     buffers: &'a mut Buffers,
     finish: F,
@@ -172,7 +177,7 @@ impl<F: Finish> Product<'_, '_, F> {
     /// All rows of the columns from `start` on.
     #[inline(always)]
     fn panel<S: Simd>(&mut self, simd: S, start: usize, width: usize) {
-        let (n_rows, n_inner) = self.left.dim();
+        let (n_rows, n_inner) = (self.left.len(), self.n_inner);
         let Buffers { block: buffer, sums, next, ahead } = &mut *self.buffers;
         let height = n_inner.div_ceil(n_inner.div_ceil(INNER).max(1)).next_multiple_of(MAX_COLUMNS);
         // Where one block is all, one tile is enough, which stays in the innermost cache.
@@ -209,11 +214,7 @@ impl<F: Finish> Product<'_, '_, F> {
                 }
                 let mut ahead = &ahead[..];
                 // Past the end, the last row is summed again and left out.
-                let mut rows = [&[][..]; ROWS];
-                for (i, to_row) in rows.iter_mut().enumerate() {
-                    let row = self.left.row((first + i).min(n_rows - 1));
-                    *to_row = &row.to_slice().expect(SIDE_BY_SIDE)[from..to];
-                }
+                let rows = from_fn(|i| &self.left[(first + i).min(n_rows - 1)][from..to]);
                 for strip in &strips {
                     let block = &block[strip.start * (to - from)..][..strip.width * (to - from)];
                     let ahead = take(&mut ahead);
@@ -258,7 +259,7 @@ impl Strip {
     }
 }
 
-/// Both factors are looked at in whole rows or, the right one, columns.
+/// Factors are looked at in whole rows or, the right one, columns.
 const SIDE_BY_SIDE: &str = "numbers of a row or of a column lie side by side";
 
 /// The sums of some rows of the left factor with a block of a strip.
@@ -444,7 +445,7 @@ fn transpose(from: ArrayView2<'_, f32>, to: &mut [f32], stride: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Keep, product, product_on, transposed_over_ones};
+    use super::{Keep, product, product_on, rows, transposed_over_ones};
     use ndarray::{Array2, ArrayView2, Axis, s};
     use pulp::Arch;
 
@@ -454,7 +455,7 @@ mod tests {
 
     fn product_of(left: ArrayView2<'_, f32>, right: &[ArrayView2<'_, f32>]) -> Array2<f32> {
         let mut to = Array2::from_elem((left.nrows(), right[0].ncols()), f32::NAN);
-        product(left, right, Keep(to.view_mut()));
+        product(&rows(left), right, Keep(to.view_mut()));
         to
     }
 
@@ -483,7 +484,7 @@ mod tests {
                 let (upper, lower) = right.split_at(Axis(0), n_inner / 2);
                 assert_eq!(product_of(left.view(), &[upper, lower]), expected);
                 let mut to = Array2::zeros(expected.dim());
-                product_on(Arch::Scalar, left.view(), &[right], Keep(to.view_mut()));
+                product_on(Arch::Scalar, &rows(left.view()), &[right], Keep(to.view_mut()));
                 assert_eq!(to, expected, "without vectors");
             }
         }
