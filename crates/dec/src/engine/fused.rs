@@ -2,8 +2,8 @@
 
 use super::heads::{self, Pull};
 use super::layer::{self, Layer};
+use super::lines::zero_rows;
 use super::parameter::{Means, Rows};
-use super::product::zero_rows;
 use super::{Batch, Engine, State};
 use crate::error::Result;
 use crate::network::{Activation, Dense, Network};

@@ -3,18 +3,16 @@
 //! No sum is ever cut, and [`product`] adds up every element in the same order wherever it lies, so the bits depend neither on the cuts nor
 //! on the number of threads.
 
+use super::lines::{LINE, zeros};
+use super::packing::{WIDTH, rows, transposed_over_ones};
 use super::parameter::{Means, Parameter, Rows};
-use super::product::{Finish, product, rows, transposed_over_ones, zeros};
+use super::product::{Finish, product};
 use crate::network::{Activation, Dense};
 use crate::optimiser::Update;
 use ndarray::{Array2, ArrayBase, ArrayView2, ArrayViewMut2, Axis, Data, Ix2, s};
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Columns of a panel: as many as the widest tile of a product.
-const WIDTH: usize = 64;
-/// Panels are filled up with zeros to whole lines.
-const LINE: usize = 16;
 /// Rows that a task has at least: some products copy their right factor first, once for all rows.
 const MIN_ROWS: usize = 48;
 /// Rows that [`embed`] sends through all layers at once: their activations stay in the cache of one core.
@@ -322,7 +320,8 @@ fn through<L: Sync>(
 #[cfg(test)]
 mod tests {
     use super::{Activate, Gate, panel};
-    use crate::engine::product::{product_on, rows};
+    use crate::engine::packing::rows;
+    use crate::engine::product::product_on;
     use crate::network::Activation;
     use ndarray::Array2;
     use pulp::Arch;

@@ -5,7 +5,9 @@ mod fused;
 mod graph;
 mod heads;
 mod layer;
+mod lines;
 mod neighbours;
+mod packing;
 mod parameter;
 mod product;
 #[cfg(test)]

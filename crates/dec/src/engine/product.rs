@@ -5,13 +5,13 @@
 //! summed up, what the next ones need is asked for, row by row: many requests at once are waited for. Every element is one chain of additions
 //! along the inner dimension, wherever it lies in a tile: however a caller cuts its matrices, the bits are the same.
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, s};
+use super::lines::ask_for;
+use super::packing::{Strip, WIDTH, pack, rows, starts};
+use ndarray::{ArrayView2, ArrayViewMut2};
 use pulp::{Arch, Simd, WithSimd};
-use rayon::prelude::*;
 use std::array::from_fn;
 use std::cell::RefCell;
 use std::mem::take;
-use std::ops::Range;
 
 thread_local! {
     static BUFFERS: RefCell<Buffers> = RefCell::default();
@@ -30,11 +30,8 @@ struct Buffers {
     ahead: Vec<*const f32>,
 }
 
-/// Rows and, at most, columns of a tile.
+/// Rows of a tile.
 const ROWS: usize = 6;
-const MAX_COLUMNS: usize = 64;
-/// Numbers in a cache line.
-const LINE: usize = 16;
 /// Rows of a block at most, about: with 64 columns, a quarter of a megabyte.
 const INNER: usize = 1024;
 /// Rows of a block from asking to their turn: a tile takes them from the second cache.
@@ -43,7 +40,7 @@ const AHEAD: usize = 12;
 /// A tile of the result. It begins with a cache line.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
-struct Tile([[f32; MAX_COLUMNS]; ROWS]);
+struct Tile([[f32; WIDTH]; ROWS]);
 
 /// What becomes of a product.
 pub(super) trait Finish {
@@ -52,49 +49,6 @@ pub(super) trait Finish {
     fn finish(&mut self, row: usize, start: usize, sums: &[f32]);
     /// What [`finish`](Self::finish) is going to need for that row. Inlined always, too.
     fn needs(&self, row: usize, start: usize) -> [&[f32]; 3];
-}
-
-/// Asks the memory for so many numbers. Nothing but time depends on it.
-#[inline(always)]
-fn ask_for(numbers: *const f32, n: usize) {
-    #[cfg(target_arch = "x86_64")]
-    if let Some(sse) = pulp::core_arch::x86::Sse::try_new() {
-        for line in (0..n).step_by(LINE) {
-            sse._mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(numbers.wrapping_add(line).cast());
-        }
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = (numbers, n);
-}
-
-/// Zeros, the first of which begins a cache line: vectors are read faster there, though right anywhere.
-pub(super) fn zeros(shape: (usize, usize)) -> Array2<f32> {
-    let n = shape.0 * shape.1;
-    let numbers = Array1::zeros(n + LINE);
-    let start = to_line(numbers.as_ptr());
-    let numbers = numbers.slice_move(s![start..start + n]);
-    numbers.into_shape_with_order(shape).expect("as many numbers as the shape has")
-}
-
-/// Zeros, each row of which begins a cache line, an odd number of lines after the one above: so rows do not share places in a cache.
-pub(super) fn zero_rows(n_rows: usize, n_columns: usize) -> Array2<f32> {
-    let n_lines = n_columns.div_ceil(LINE) | 1;
-    zeros((n_rows, n_lines * LINE)).slice_move(s![.., ..n_columns])
-}
-
-/// Numbers up to the next begin of a cache line.
-fn to_line(numbers: *const f32) -> usize {
-    numbers.align_offset(LINE * size_of::<f32>()).min(LINE)
-}
-
-/// The rows of `matrix`, as a left factor is given.
-///
-/// # Panics
-///
-/// When the numbers of a row do not lie side by side.
-pub(super) fn rows<'a>(matrix: ArrayView2<'a, f32>) -> Vec<&'a [f32]> {
-    let row = |row: ArrayView1<'a, f32>| row.to_slice().expect(SIDE_BY_SIDE);
-    (0..matrix.nrows()).map(|i| row(matrix.index_axis_move(Axis(0), i))).collect()
 }
 
 /// Computes `left · right` on the calling thread, and hands one piece of a row after the other to `finish`. `left` comes in rows, `right` in parts
@@ -143,7 +97,7 @@ struct Keep<'a>(ArrayViewMut2<'a, f32>);
 impl Finish for Keep<'_> {
     #[inline(always)]
     fn finish(&mut self, row: usize, start: usize, sums: &[f32]) {
-        let row = self.0.row_mut(row).into_slice().expect(SIDE_BY_SIDE);
+        let row = self.0.row_mut(row).into_slice().expect("numbers of a row lie side by side");
         row[start..start + sums.len()].copy_from_slice(sums);
     }
 
@@ -167,8 +121,8 @@ impl<F: Finish> WithSimd for Product<'_, '_, F> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
-        for start in (0..self.n_columns).step_by(MAX_COLUMNS) {
-            self.panel(simd, start, MAX_COLUMNS.min(self.n_columns - start));
+        for start in (0..self.n_columns).step_by(WIDTH) {
+            self.panel(simd, start, WIDTH.min(self.n_columns - start));
         }
     }
 }
@@ -179,10 +133,10 @@ impl<F: Finish> Product<'_, '_, F> {
     fn panel<S: Simd>(&mut self, simd: S, start: usize, width: usize) {
         let (n_rows, n_inner) = (self.left.len(), self.n_inner);
         let Buffers { block: buffer, sums, next, ahead } = &mut *self.buffers;
-        let height = n_inner.div_ceil(n_inner.div_ceil(INNER).max(1)).next_multiple_of(MAX_COLUMNS);
+        let height = n_inner.div_ceil(n_inner.div_ceil(INNER).max(1)).next_multiple_of(WIDTH);
         // Where one block is all, one tile is enough, which stays in the innermost cache.
         let (n_tiles, is_cut) = (n_rows.div_ceil(ROWS), height < n_inner);
-        sums.resize(if is_cut { n_tiles } else { 1 }, Tile([[0.0; MAX_COLUMNS]; ROWS]));
+        sums.resize(if is_cut { n_tiles } else { 1 }, Tile([[0.0; WIDTH]; ROWS]));
         let strips = Strip::all::<S>(width);
         // A strip already, whose blocks are read where they lie.
         let whole = match (self.right, strips.len()) {
@@ -236,32 +190,6 @@ impl<F: Finish> Product<'_, '_, F> {
     }
 }
 
-/// Columns of a panel whose sums fit into the registers of a processor.
-struct Strip {
-    /// Where it begins in the panel.
-    start: usize,
-    /// Whole vectors: the last one is filled up with zeros.
-    width: usize,
-}
-
-impl Strip {
-    fn all<S: Simd>(n_columns: usize) -> Vec<Self> {
-        // Sums, a row of the strip and a number of the left factor have to fit.
-        let n_vectors = if S::REGISTER_COUNT >= 32 { 4 } else { 2 };
-        let widest = n_vectors * S::F32_LANES;
-        (0..n_columns)
-            .step_by(widest)
-            .map(|start| Self {
-                start,
-                width: widest.min((n_columns - start).next_multiple_of(S::F32_LANES)),
-            })
-            .collect()
-    }
-}
-
-/// Factors are looked at in whole rows or, the right one, columns.
-const SIDE_BY_SIDE: &str = "numbers of a row or of a column lie side by side";
-
 /// The sums of some rows of the left factor with a block of a strip.
 struct Sum<'a> {
     rows: [&'a [f32]; ROWS],
@@ -306,7 +234,7 @@ impl<const VECTORS: usize> WithSimd for Vectors<'_, VECTORS> {
             let vectors = block[p];
             ask_for(block.as_ptr().wrapping_add(p + AHEAD).cast(), VECTORS * S::F32_LANES);
             if let Some(&row) = ahead.get(p) {
-                ask_for(row, MAX_COLUMNS);
+                ask_for(row, WIDTH);
             }
             for (sums, row) in sums.iter_mut().zip(rows) {
                 // Read straight into all places of a vector.
@@ -322,130 +250,10 @@ impl<const VECTORS: usize> WithSimd for Vectors<'_, VECTORS> {
     }
 }
 
-/// Do the numbers of a row lie side by side? A single one always does, whatever its stride says.
-fn has_whole_rows(matrix: ArrayView2<'_, f32>) -> bool {
-    matrix.ncols() <= 1 || matrix.strides()[1] == 1
-}
-
-/// Every part that has some of the rows `inner`, cut to them and to `columns`, with the number of its first row among them.
-fn pieces<'a>(
-    parts: &'a [ArrayView2<'_, f32>],
-    inner: Range<usize>,
-    columns: Range<usize>,
-) -> impl Iterator<Item = (usize, ArrayView2<'a, f32>)> {
-    let mut end = 0;
-    parts.iter().filter_map(move |part| {
-        let begin = end;
-        end += part.nrows();
-        let (from, to) = (inner.start.max(begin), inner.end.min(end));
-        (from < to).then(|| (from - inner.start, part.slice(s![from - begin..to - begin, columns.clone()])))
-    })
-}
-
-/// Where the rows, or columns, begin that have to be read for those rows and columns.
-fn starts(
-    parts: &[ArrayView2<'_, f32>],
-    inner: Range<usize>,
-    columns: Range<usize>,
-    to: &mut Vec<*const f32>,
-) {
-    for (_, piece) in pieces(parts, inner, columns) {
-        let rows = if has_whole_rows(piece) { piece } else { piece.reversed_axes() };
-        for i in 0..rows.nrows() {
-            let row = rows.row(i);
-            for start in (0..row.len()).step_by(MAX_COLUMNS) {
-                to.push(row.as_ptr().wrapping_add(start));
-            }
-        }
-    }
-}
-
-/// Copies `columns` of the rows `inner`, one strip after the other, filled up with zeros.
-#[inline(always)]
-fn pack<'a>(
-    buffer: &'a mut Vec<f32>,
-    parts: &[ArrayView2<'_, f32>],
-    inner: Range<usize>,
-    columns: Range<usize>,
-    strips: &[Strip],
-) -> &'a [f32] {
-    let n = inner.len() * strips.iter().map(|strip| strip.width).sum::<usize>();
-    if buffer.len() < n + LINE {
-        buffer.resize(n + LINE, 0.0);
-    }
-    let offset = to_line(buffer.as_ptr());
-    let block = &mut buffer[offset..offset + n];
-    for &Strip { start, width } in strips {
-        let to = &mut block[start * inner.len()..][..width * inner.len()];
-        let columns = columns.start + start..columns.end.min(columns.start + start + width);
-        let pieces: Vec<_> = pieces(parts, inner.clone(), columns).collect();
-        for (i, &(first, piece)) in pieces.iter().enumerate() {
-            // Pieces of different parts lie apart, where no processor looks by itself.
-            if let Some((_, next)) = pieces.get(i + 1) {
-                let rows = if has_whole_rows(*next) { next.view() } else { next.t() };
-                rows.rows().into_iter().for_each(|row| ask_for(row.as_ptr(), row.len()));
-            }
-            let to = &mut to[first * width..][..piece.nrows() * width];
-            if has_whole_rows(piece) { copy(piece, to, width) } else { transpose(piece.t(), to, width) }
-        }
-    }
-    block
-}
-
-/// `fromᵀ` over a row of ones, on all threads, into a buffer that serves again. The numbers of a row of `from` lie side by side.
-pub(super) fn transposed_over_ones<'a>(
-    from: ArrayView2<'_, f32>,
-    buffer: &'a mut Vec<f32>,
-) -> ArrayView2<'a, f32> {
-    let (n, n_columns) = from.dim();
-    let len = n * (n_columns + 1);
-    buffer.resize(len.max(buffer.len()), 0.0);
-    let (to, ones) = buffer[..len].split_at_mut(n * n_columns);
-    (to.par_chunks_mut((MAX_COLUMNS * n).max(1)))
-        .zip(from.axis_chunks_iter(Axis(1), MAX_COLUMNS))
-        .for_each(|(to, from)| transpose(from, to, n));
-    ones.fill(1.0);
-    ArrayView2::from_shape((n_columns + 1, n), &buffer[..len]).expect("as many numbers as the shape has")
-}
-
-#[inline(always)]
-fn copy(from: ArrayView2<'_, f32>, to: &mut [f32], stride: usize) {
-    for (to, row) in to.chunks_exact_mut(stride).zip(from.rows()) {
-        let (lines, rest) = row.to_slice().expect(SIDE_BY_SIDE).as_chunks::<LINE>();
-        let (whole, tail) = to.split_at_mut(lines.len() * LINE);
-        whole.as_chunks_mut::<LINE>().0.iter_mut().zip(lines).for_each(|(to, line)| *to = *line);
-        tail.iter_mut()
-            .zip(rest.iter().chain(std::iter::repeat(&0.0)))
-            .for_each(|(to, number)| *to = *number);
-    }
-}
-
-/// `from` holds the columns as rows. Squares of numbers go through a buffer, so that both sides are read and written in whole lines.
-#[inline(always)]
-fn transpose(from: ArrayView2<'_, f32>, to: &mut [f32], stride: usize) {
-    let (n_columns, n_rows) = from.dim();
-    for c in (0..stride).step_by(LINE) {
-        for p in (0..n_rows).step_by(LINE) {
-            let mut square = [[0.0; LINE]; LINE];
-            let n = LINE.min(n_rows - p);
-            for (i, line) in square.iter_mut().enumerate().take(n_columns.saturating_sub(c)) {
-                let column = from.row(c + i).to_slice().expect(SIDE_BY_SIDE);
-                match column[p..].first_chunk() {
-                    Some(whole) => *line = *whole,
-                    None => line[..n].copy_from_slice(&column[p..]),
-                }
-            }
-            for (i, to) in to[p * stride..].chunks_exact_mut(stride).enumerate().take(LINE) {
-                let to = &mut to[c..(c + LINE).min(stride)];
-                to.iter_mut().zip(&square).for_each(|(to, line)| *to = line[i]);
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Keep, product, product_on, rows, transposed_over_ones};
+    use super::{Keep, product, product_on};
+    use crate::engine::packing::{rows, transposed_over_ones};
     use ndarray::{Array2, ArrayView2, Axis, s};
     use pulp::Arch;
 
