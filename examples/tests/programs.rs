@@ -424,6 +424,9 @@ fn bad_input_is_answered_by_an_error_that_names_it_and_leaves_nothing_behind() {
         (hunt(&["--images", "20", "--batches", "16", "--clusters", "2"]), "at most the 15 training images"),
         (hunt(&["--volunteers", "3"]), "--volunteers 3"),
         (hunt(&["--backend", "gpu"]), "wants fused, candle, cuda"),
+        // No machine has so many GPUs, whatever was built in.
+        (hunt(&["--backend", "cuda:99"]), "backend cuda:99: "),
+        (cluster(&["--images", &good, "--clusters", "2", "--backend", "metal:99"]), "backend metal:99: "),
         (hunt(&["--images", "100", "--clusters", "200"]), "at most the 75 training images"),
     ];
     for (i, ((name, args), wants)) in cases.into_iter().enumerate() {

@@ -12,6 +12,7 @@ mod parameter;
 mod product;
 #[cfg(test)]
 mod tests;
+mod transpose;
 
 pub use backend::Backend;
 pub(crate) use heads::{logits, softmax};

@@ -1,6 +1,7 @@
 //! How the factors of a product come to lie: the left one in rows, the right one in blocks of strips.
 
 use super::lines::{LINE, ask_for, to_line};
+use super::transpose::transpose;
 use ndarray::{ArrayView1, ArrayView2, Axis, s};
 use pulp::Simd;
 use rayon::prelude::*;
@@ -101,17 +102,29 @@ pub(super) fn pack<'a>(
     }
     let offset = to_line(buffer.as_ptr());
     let block = &mut buffer[offset..offset + n];
-    for &Strip { start, width } in strips {
-        let to = &mut block[start * inner.len()..][..width * inner.len()];
-        let columns = columns.start + start..columns.end.min(columns.start + start + width);
-        let pieces: Vec<_> = pieces(parts, inner.clone(), columns).collect();
-        for (i, &(first, piece)) in pieces.iter().enumerate() {
-            // Pieces of different parts lie apart, where no processor looks by itself.
-            if let Some(&(_, next)) = pieces.get(i + 1) {
-                in_rows(next).rows().into_iter().for_each(|row| ask_for(row.as_ptr(), row.len()));
+    let pieces: Vec<_> = pieces(parts, inner.clone(), columns).collect();
+    for (i, &(first, piece)) in pieces.iter().enumerate() {
+        // Pieces of different parts lie apart, where no processor looks by itself.
+        if let Some(&(_, next)) = pieces.get(i + 1) {
+            in_rows(next).rows().into_iter().for_each(|row| ask_for(row.as_ptr(), row.len()));
+        }
+        let place = |strip: &Strip, row: usize| strip.start * inner.len() + (first + row) * strip.width;
+        if has_whole_rows(piece) {
+            // Row by row, as they lie.
+            for (i, row) in piece.rows().into_iter().enumerate() {
+                let row = row.to_slice().expect(SIDE_BY_SIDE);
+                for strip in strips {
+                    let row = &row[strip.start..row.len().min(strip.start + strip.width)];
+                    fill(&mut block[place(strip, i)..][..strip.width], row);
+                }
             }
-            let to = &mut to[first * width..][..piece.nrows() * width];
-            if has_whole_rows(piece) { copy(piece, to, width) } else { transpose(piece.t(), to, width) }
+        } else {
+            let columns = rows(piece.reversed_axes());
+            for strip in strips {
+                let columns = &columns[strip.start..columns.len().min(strip.start + strip.width)];
+                let to = &mut block[place(strip, 0)..][..piece.nrows() * strip.width];
+                transpose(columns, to, strip.width);
+            }
         }
     }
     block
@@ -128,42 +141,16 @@ pub(super) fn transposed_over_ones<'a>(
     let (to, ones) = buffer[..len].split_at_mut(n * n_columns);
     (to.par_chunks_mut((WIDTH * n).max(1)))
         .zip(from.axis_chunks_iter(Axis(1), WIDTH))
-        .for_each(|(to, from)| transpose(from, to, n));
+        .for_each(|(to, from)| transpose(&rows(from), to, n));
     ones.fill(1.0);
     ArrayView2::from_shape((n_columns + 1, n), &buffer[..len]).expect("as many numbers as the shape has")
 }
 
+/// Copies `from` and fills up with zeros.
 #[inline(always)]
-fn copy(from: ArrayView2<'_, f32>, to: &mut [f32], stride: usize) {
-    for (to, row) in to.chunks_exact_mut(stride).zip(from.rows()) {
-        let (lines, rest) = row.to_slice().expect(SIDE_BY_SIDE).as_chunks::<LINE>();
-        let (whole, tail) = to.split_at_mut(lines.len() * LINE);
-        whole.as_chunks_mut::<LINE>().0.iter_mut().zip(lines).for_each(|(to, line)| *to = *line);
-        tail.iter_mut()
-            .zip(rest.iter().chain(std::iter::repeat(&0.0)))
-            .for_each(|(to, number)| *to = *number);
-    }
-}
-
-/// `from` holds the columns as rows. Squares of numbers go through a buffer, so that both sides are read and written in whole lines.
-#[inline(always)]
-fn transpose(from: ArrayView2<'_, f32>, to: &mut [f32], stride: usize) {
-    let (n_columns, n_rows) = from.dim();
-    for c in (0..stride).step_by(LINE) {
-        for p in (0..n_rows).step_by(LINE) {
-            let mut square = [[0.0; LINE]; LINE];
-            let n = LINE.min(n_rows - p);
-            for (i, line) in square.iter_mut().enumerate().take(n_columns.saturating_sub(c)) {
-                let column = from.row(c + i).to_slice().expect(SIDE_BY_SIDE);
-                match column[p..].first_chunk() {
-                    Some(whole) => *line = *whole,
-                    None => line[..n].copy_from_slice(&column[p..]),
-                }
-            }
-            for (i, to) in to[p * stride..].chunks_exact_mut(stride).enumerate().take(LINE) {
-                let to = &mut to[c..(c + LINE).min(stride)];
-                to.iter_mut().zip(&square).for_each(|(to, line)| *to = line[i]);
-            }
-        }
-    }
+fn fill(to: &mut [f32], from: &[f32]) {
+    let (lines, rest) = from.as_chunks::<LINE>();
+    let (whole, tail) = to.split_at_mut(lines.len() * LINE);
+    whole.as_chunks_mut::<LINE>().0.iter_mut().zip(lines).for_each(|(to, line)| *to = *line);
+    tail.iter_mut().zip(rest.iter().chain(std::iter::repeat(&0.0))).for_each(|(to, number)| *to = *number);
 }
