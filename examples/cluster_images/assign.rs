@@ -6,8 +6,8 @@ use common::images::ImageSet;
 use common::memory::peak_rss_mb;
 use common::npy::NpyChunks;
 use common::session::Console;
-use manyhands_dec::Dec;
-use ndarray::{Array1, Array2, Axis, s};
+use manyhands_dec::{Dec, hard_assignment};
+use ndarray::{Array1, Array2, s};
 use npyz::{DType, WriteOptions, WriterBuilder};
 use serde::Serialize;
 use std::io::Write;
@@ -57,11 +57,7 @@ pub(crate) fn run(
         for q in dec.in_chunks(chunks, Dec::predict_proba) {
             let q = q.with_context(|| images.display().to_string())?;
             q.iter().try_for_each(|p| file.write_all(&p.to_le_bytes()))?;
-            // Ties go to the lower cluster, as in `Dec::predict`.
-            let highest = |q: ndarray::ArrayView1<'_, f64>| {
-                (1..q.len()).fold(0, |best, k| if q[k] > q[best] { k } else { best })
-            };
-            done(&q.map_axis(Axis(1), highest))?;
+            done(&hard_assignment(q.view()))?;
         }
         file.finish()?;
     } else {

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// Least time between two checkpoints: writing one takes a good part of a second.
+/// Least time between two checkpoints: writing one takes a good part of a second. The first is written after the first epoch: a disk that is full
+/// shows then, not hours later.
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(20);
 
 /// The terminal of a running program: bars, lines, Ctrl-C.
@@ -162,18 +163,18 @@ impl Session {
         }
         bar.set_length(training.n_epochs() as u64);
         bar.set_position(training.n_done() as u64);
-        let mut saved = Instant::now();
+        let mut saved: Option<Instant> = None;
         while let Some(epoch) = training.next() {
             let epoch = epoch?;
             bar.set_position(training.n_done() as u64);
             bar.set_message(describe(&epoch));
             watched.push(watch(&epoch, &training)?);
             let is_stopped = self.console.stopped.load(Ordering::SeqCst);
-            if is_stopped || saved.elapsed() > BETWEEN_CHECKPOINTS {
+            if is_stopped || saved.is_none_or(|at| at.elapsed() > BETWEEN_CHECKPOINTS) {
                 // The log first: it may be longer than the checkpoint, not shorter.
                 crate::files::write_json(&log, &watched)?;
                 training.save(&checkpoint)?;
-                saved = Instant::now();
+                saved = Some(Instant::now());
             }
             self.console.check()?;
         }

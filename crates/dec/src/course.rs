@@ -8,7 +8,7 @@ use crate::network::Network;
 use crate::objective::Losses;
 use crate::plan::{Plan, Selection};
 use crate::random::{Purpose, stream};
-use crate::student::{balanced_target_distribution, soft_assignment};
+use crate::student::{balanced_target_distribution, hard_assignment, soft_assignment};
 use ndarray::{Array2, Axis};
 
 /// A training under way.
@@ -194,7 +194,7 @@ impl<'a> Course<'a> {
             self.check_loss(epoch, f64::NAN)?;
         }
         let q = soft_assignment(embedding.view(), centres.view(), self.plan.objective.alpha);
-        let assignment: Vec<u32> = q.rows().into_iter().map(|row| crate::argmax(row) as u32).collect();
+        let assignment: Vec<u32> = hard_assignment(q.view()).iter().map(|&cluster| cluster as u32).collect();
         let changed = self.progress.assignment.as_ref().map(|before| {
             before.iter().zip(&assignment).filter(|(a, b)| a != b).count() as f64 / assignment.len() as f64
         });

@@ -60,7 +60,8 @@ pub use plan::{Length, Profile, Segment, Selection};
 pub use recluster::{Recluster, ReclusterParams};
 pub use scale::InputScale;
 pub use student::{
-    balanced_target_distribution, kl_divergence, kl_gradient, soft_assignment, target_distribution,
+    balanced_target_distribution, hard_assignment, kl_divergence, kl_gradient, soft_assignment,
+    target_distribution,
 };
 pub use supervised::{Supervised, SupervisedParams};
 pub use training::Training;

@@ -14,8 +14,9 @@ use crate::optimiser::Optimiser;
 use crate::options::{Options, fitted_model, training_options};
 use crate::plan::{Length, Plan, Profile, Segment, Selection};
 use crate::random::{Purpose, stream};
+use crate::student::hard_assignment;
 use crate::teaching::{Teaching, Weights, loss_options, teaching_options};
-use crate::trained::{Trained, hard};
+use crate::trained::Trained;
 use crate::training::{Part, Training};
 use ndarray::{Array1, Array2, ArrayView2};
 use std::path::Path;
@@ -74,7 +75,7 @@ impl Multitask {
     ///
     /// When the images are of another width or not finite.
     pub fn predict(&self, images: ArrayView2<'_, f32>) -> Result<Array1<usize>> {
-        Ok(hard(&self.predict_proba(images)?))
+        Ok(hard_assignment(self.predict_proba(images)?.view()))
     }
 
     /// Probability of each class by the head: images × classes, each row sums to 1.

@@ -6,8 +6,7 @@ use crate::kmeans::KMeans;
 use crate::multitask::Multitask;
 use crate::network::{Activation, Dense, Head, HeadInput};
 use crate::random::{Purpose, stream};
-use crate::student::soft_assignment;
-use crate::trained::hard;
+use crate::student::{hard_assignment, soft_assignment};
 use linfa_linalg::LinalgError;
 use linfa_linalg::cholesky::SolveC;
 use ndarray::{Array2, ArrayView2, Axis, concatenate};
@@ -45,7 +44,7 @@ impl Multitask {
         check::images(images, n_clusters, "its clusters")?;
         let embedding = self.transform(images)?;
         let probabilities = self.predict_proba(images)?;
-        let classes = hard(&probabilities);
+        let classes = hard_assignment(probabilities.view());
         let n_classes = probabilities.ncols();
         let rows = |class: usize| -> Vec<usize> {
             (0..images.nrows()).filter(|&row| classes[row] == class).collect()

@@ -1,6 +1,7 @@
 //! Student-t soft assignment q, target distribution P, their KL divergence and its gradient.
 
-use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
+use crate::argmax;
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use rayon::prelude::*;
 
 /// Soft assignment of every embedded image to every cluster (Xie et al. 2016, equation 1).
@@ -36,6 +37,22 @@ pub fn soft_assignment(
         assignment_of(z, centres, alpha, q.as_slice_mut().expect("rows of a standard array are slices"));
     });
     q
+}
+
+/// Hard assignment: the most probable column of every row, the cluster of each image where `q` is images × clusters. Ties go to the lower column;
+/// `q` must have one.
+///
+/// It is what the `predict` of a model gives, for who has the probabilities already.
+///
+/// ```
+/// use ndarray::array;
+///
+/// let clusters = manyhands_dec::hard_assignment(array![[0.1, 0.9], [0.5, 0.5]].view());
+/// assert_eq!(clusters, array![1, 0]);
+/// ```
+#[must_use]
+pub fn hard_assignment(q: ArrayView2<'_, f64>) -> Array1<usize> {
+    q.rows().into_iter().map(argmax).collect()
 }
 
 /// Target distribution (Xie et al. 2016, equation 3): q sharpened, with every cluster's mass divided out.

@@ -1,15 +1,14 @@
 //! What every fitted model is made of, and how images go through it.
 
 use crate::check;
-use crate::engine::{logits, softmax};
+use crate::engine::{self, logits, softmax};
 use crate::epoch::Report;
 use crate::error::{Error, Result};
 use crate::feed::Feed;
 use crate::network::{Dense, HeadInput, Network};
 use crate::scale::Scaling;
 use crate::storage::{self, Shape};
-use crate::student::soft_assignment;
-use crate::{argmax, engine};
+use crate::student::{hard_assignment, soft_assignment};
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -86,7 +85,7 @@ impl Trained {
         let mut clusters = Array1::zeros(images.nrows());
         if let Some(centres) = &self.network.centres {
             self.stream(images, |start, z| {
-                let part = hard(&soft_assignment(z, centres.view(), self.alpha));
+                let part = hard_assignment(soft_assignment(z, centres.view(), self.alpha).view());
                 clusters.slice_mut(s![start..start + z.nrows()]).assign(&part);
             })?;
         }
@@ -151,9 +150,4 @@ impl Trained {
         }
         Ok(Self { network, scaling, alpha, report })
     }
-}
-
-/// The most probable column of every row.
-pub(crate) fn hard(probabilities: &Array2<f64>) -> Array1<usize> {
-    probabilities.rows().into_iter().map(argmax).collect()
 }
