@@ -26,14 +26,6 @@ fn joined(parts: impl Iterator<Item = Result<Array1<usize>>>) -> Vec<usize> {
     parts.flat_map(|part| part.unwrap().to_vec()).collect()
 }
 
-fn assert_close<T: Copy + Into<f64>>(got: &Array2<T>, wants: &Array2<T>) {
-    assert_eq!(got.dim(), wants.dim());
-    for (&got, &wants) in got.iter().zip(wants) {
-        let (got, wants): (f64, f64) = (got.into(), wants.into());
-        assert!((got - wants).abs() < 1e-4, "{got} is not {wants}");
-    }
-}
-
 #[test]
 fn every_model_answers_chunks_as_it_answers_all_images() {
     let Models { images, autoencoder, dec, multitask, supervised } =
@@ -41,19 +33,19 @@ fn every_model_answers_chunks_as_it_answers_all_images() {
     let all = images.view();
     for heights in [vec![], vec![300], vec![1, 0, 255, 40], vec![100; 2]] {
         let chunks = || cut(&images, &heights).into_iter().map(Ok::<_, Error>);
-        assert_close(
-            &stacked(autoencoder.in_chunks(chunks(), Autoencoder::transform)),
-            &autoencoder.transform(all).unwrap(),
+        assert_eq!(
+            stacked(autoencoder.in_chunks(chunks(), Autoencoder::transform)),
+            autoencoder.transform(all).unwrap(),
         );
-        assert_close(
-            &stacked(autoencoder.in_chunks(chunks(), Autoencoder::reconstruct)),
-            &autoencoder.reconstruct(all).unwrap(),
+        assert_eq!(
+            stacked(autoencoder.in_chunks(chunks(), Autoencoder::reconstruct)),
+            autoencoder.reconstruct(all).unwrap(),
         );
-        assert_close(&stacked(dec.in_chunks(chunks(), Dec::transform)), &dec.transform(all).unwrap());
-        assert_close(&stacked(dec.in_chunks(chunks(), Dec::predict_proba)), &dec.predict_proba(all).unwrap());
-        assert_close(
-            &stacked(multitask.in_chunks(chunks(), Multitask::predict_proba)),
-            &multitask.predict_proba(all).unwrap(),
+        assert_eq!(stacked(dec.in_chunks(chunks(), Dec::transform)), dec.transform(all).unwrap());
+        assert_eq!(stacked(dec.in_chunks(chunks(), Dec::predict_proba)), dec.predict_proba(all).unwrap());
+        assert_eq!(
+            stacked(multitask.in_chunks(chunks(), Multitask::predict_proba)),
+            multitask.predict_proba(all).unwrap(),
         );
         assert_eq!(joined(dec.in_chunks(chunks(), Dec::predict)), dec.predict(all).unwrap().to_vec());
         assert_eq!(

@@ -64,6 +64,19 @@ fn max_epochs_cuts_every_phase_and_steps_are_rounded_up_to_epochs() {
 }
 
 #[test]
+fn a_graph_of_some_of_the_images_trains_on_these_alone() {
+    let (images, _) = images();
+    let params = autoencoder().max_epochs(None).neighbour_schedule(&[Segment::steps(6, 1e-3)]).n_graphs(1);
+    let params = params.layer_schedule(&[]).fine_tune_schedule(&[]);
+    let n_epochs = |n| params.clone().graph_images(n).training(images.view()).unwrap().n_epochs();
+    // Three batches of 64 in 150 images, two in 128, one in 60.
+    assert_eq!([1000, 150, 128, 60].map(n_epochs), [2, 2, 3, 6]);
+    let fit = |n| params.clone().graph_images(n).fit(images.view()).unwrap();
+    assert!(fit(150) == params.fit(images.view()).unwrap(), "as many as there are");
+    assert!(fit(149) != fit(150));
+}
+
+#[test]
 fn without_epochs_a_model_is_as_it_started() {
     let (images, groups) = images();
     let labels = labelled(&groups, 100);

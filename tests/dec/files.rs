@@ -63,6 +63,21 @@ impl File {
         self
     }
 
+    /// Makes an axis of a tensor 0 long; its data goes.
+    fn emptied(mut self, name: &str, axis: usize) -> Self {
+        self.header[name]["shape"][axis] = json!(0);
+        let [start, end] = [0, 1].map(|i| self.header[name]["data_offsets"][i].as_u64().unwrap());
+        self.data.drain(start as usize..end as usize);
+        for (_, tensor) in self.header.as_object_mut().unwrap() {
+            let offsets = tensor.get_mut("data_offsets").and_then(Value::as_array_mut);
+            for offset in offsets.into_iter().flatten() {
+                let at = offset.as_u64().unwrap();
+                *offset = json!(if at >= end { at - (end - start) } else { at });
+            }
+        }
+        self
+    }
+
     fn set(mut self, pointer: &str, value: Value) -> Self {
         *self.ours.pointer_mut(pointer).unwrap() = value;
         self
@@ -270,6 +285,10 @@ fn headers_and_matrices_that_do_not_fit_are_foreign() {
             "more layers than matrices",
             multitask.clone().set(&format!("{shape}/encoder"), json!(["Relu", "Relu", "Linear"])),
         ),
+        ("a layer without units", {
+            let narrow = multitask.clone().emptied("encoder.0.weight", 1).emptied("encoder.0.bias", 1);
+            narrow.emptied("encoder.1.weight", 0)
+        }),
         ("alpha of zero", multitask.clone().set("/content/alpha", json!(0.0))),
         ("no scaling", multitask.clone().set("/content/scaling", Value::Null)),
         ("no content", multitask.clone().set("/content", Value::Null)),
@@ -317,6 +336,13 @@ fn checkpoints_whose_parts_do_not_fit_are_foreign() {
         ("missing layer", file.clone().rename("now/encoder.0.weight", "now/encoder.0.w")),
         ("no centres now", file.clone().set("/content/shapes/1/centres", json!(false))),
         ("an assignment to a centre that does not exist", file.clone().first("assignment", 3.0)),
+        ("an assignment between two centres", file.clone().first("assignment", 0.5)),
+        ("an assignment below all centres", file.clone().first("assignment", -1.0)),
+        ("an assignment to nothing", file.clone().first("assignment", f32::NAN)),
+        ("no assignment", file.clone().rename("assignment", "a")),
+        ("a segment that ended before its time", file.clone().set("/content/segments", json!([1]))),
+        ("a segment of more epochs than were taken", file.clone().set("/content/segments", json!([4]))),
+        ("more segments than there are", file.clone().set("/content/segments", json!([0, 1]))),
         ("transposed assignment", file.rename("assignment", "a").rename("moment/1", "assignment")),
     ];
     for (name, file) in table {

@@ -49,6 +49,20 @@ fn a_network_learns_the_probabilities_that_it_is_told() {
 }
 
 #[test]
+fn the_class_loss_of_an_epoch_is_the_mean_over_its_labelled_images_however_few_a_batch_has() {
+    let (images, labels, start) = start();
+    let labels: Vec<_> = labels.iter().enumerate().map(|(i, label)| label.filter(|_| i < 12)).collect();
+    // At this rate nothing moves. Most batches of 8 have no labelled image.
+    let loss = |batch_size: usize| {
+        let params = multitask().batch_size(batch_size).schedule(&[Segment::epochs(1, 1e-20)]);
+        let mut training = params.training(start.clone(), images.view(), &labels).unwrap();
+        training.next().unwrap().unwrap().losses.class
+    };
+    let (all, few) = (loss(150), loss(8));
+    assert!((all - few).abs() < 1e-6, "{few} is not {all}");
+}
+
+#[test]
 fn images_without_a_label_change_nothing_in_the_class_loss() {
     let (images, labels, start) = start();
     let mut others = images.clone();

@@ -86,6 +86,7 @@ fn wrong_parameters_of_the_autoencoder_are_named() {
             "neighbour_schedule = 0: wants learning rates above 0",
         ),
         (autoencoder().n_neighbours(0), "n_neighbours = 0: wants at least 1"),
+        (autoencoder().graph_images(1), "graph_images = 1: wants at least 2"),
         (autoencoder().repulsion(-1.0), "repulsion = -1: wants a finite number of at least 0"),
         (
             autoencoder().neighbour_reconstruction_weight(f64::NAN),
@@ -375,6 +376,12 @@ fn wrong_labels_are_named_by_every_stage_that_takes_some() {
         assert_eq!(fit(&labels), [wants; 3]);
     }
     assert_eq!(fit(&only(6)), ["no error"; 3], "two of every class are enough");
+    let wants = "labels holds 0 images of class 3: wants at least 2 of every class";
+    for n_classes in [4, 1000, usize::MAX] {
+        let params = Multitask::params(n_classes);
+        assert_eq!(message(params.fit_with(start.dec.clone(), images, &start.labels)), wants);
+        assert_eq!(message(Supervised::params(&[5], n_classes).fit(images, &start.labels)), wants);
+    }
     // The plain variant does not look at labels, but wants to know whether they belong to the images.
     let plain = |labels: &[Option<usize>]| {
         message(recluster().plain().fit_with(start.multitask.clone(), images, labels))

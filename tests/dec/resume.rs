@@ -48,6 +48,33 @@ fn an_autoencoder_resumes_to_the_same_bits_within_and_between_its_phases() {
 }
 
 #[test]
+fn a_training_on_a_graph_of_some_of_the_images_resumes_to_the_same_bits() {
+    let (images, _) = blobs(150, 3, 40, 0.5);
+    let params = autoencoder().neighbour_schedule(&[Segment::epochs(2, 1e-3)]).graph_images(70);
+    assert_resumes(|| params.training(images.view()), |model: &Autoencoder, path| model.save(path));
+}
+
+#[test]
+fn a_training_goes_back_to_an_earlier_checkpoint_of_its_own() {
+    let (images, _) = blobs(150, 3, 40, 0.5);
+    let start = autoencoder().fit(images.view()).unwrap();
+    let wants = dec().fit_with(start.clone(), images.view()).unwrap();
+    let folder = TempDir::new().unwrap();
+    // Before the first epoch there are no centres yet.
+    for n_before in [0, 1, 2] {
+        let path = folder.path().join("checkpoint");
+        let mut training = dec().training(start.clone(), images.view()).unwrap();
+        training.by_ref().take(n_before).try_for_each(|epoch| epoch.map(drop)).unwrap();
+        training.save(&path).unwrap();
+        training.by_ref().take(2).try_for_each(|epoch| epoch.map(drop)).unwrap();
+        let mut training = training.resume(&path).unwrap();
+        assert_eq!(training.n_done(), n_before);
+        training.by_ref().try_for_each(|epoch| epoch.map(drop)).unwrap();
+        assert!(training.finish().unwrap() == wants, "after {n_before} epochs");
+    }
+}
+
+#[test]
 fn a_clustering_resumes_to_the_same_bits_in_the_middle_of_a_pass() {
     let (images, _) = blobs(150, 3, 40, 0.5);
     let start = autoencoder().fit(images.view()).unwrap();
@@ -158,6 +185,7 @@ fn checkpoints_of_other_parameters_or_images_are_told_apart() {
         ("neighbour_schedule", params.clone().neighbour_schedule(&[])),
         ("n_neighbours", params.clone().n_neighbours(6)),
         ("n_graphs", params.clone().n_graphs(1)),
+        ("graph_images", params.clone().graph_images(60)),
         ("repulsion", params.clone().repulsion(2.0)),
         ("neighbour_reconstruction_weight", params.clone().neighbour_reconstruction_weight(0.5)),
         ("backend", params.clone().backend(manyhands_dec::Backend::Candle)),

@@ -1,8 +1,8 @@
 //! What a network sees of an image.
 
-use super::{autoencoder, blobs, dec, labelled, supervised};
-use manyhands_dec::{Autoencoder, InputScale};
-use ndarray::{Array2, Axis};
+use super::{Models, autoencoder, blobs, dec, labelled, supervised};
+use manyhands_dec::{Autoencoder, Dec, Error, InitialCentres, InputScale};
+use ndarray::{Array2, Axis, s};
 
 fn images() -> Array2<f32> {
     blobs(120, 3, 40, 0.5).0
@@ -112,6 +112,32 @@ fn the_faintest_and_the_brightest_images_can_be_scaled() {
             let embedding = embedding(&fit(&images, scale), &images);
             assert!(embedding.iter().all(|value| value.is_finite()), "{factor:e}, {scale:?}");
         }
+    }
+}
+
+#[test]
+fn an_image_too_bright_to_be_embedded_is_named_and_never_put_into_a_cluster() {
+    let start = Models::of(blobs(60, 3, 12, 0.5), 50, &dec());
+    let mut images = start.images.clone();
+    // Finite, as files mark what is missing, but the sum over a layer is not.
+    images.row_mut(37).fill(f32::MAX);
+    let view = images.view();
+    let Models { autoencoder, dec: clusters, multitask, supervised, .. } = start;
+    let half = |rows: std::ops::Range<usize>| Ok::<_, Error>(images.slice(s![rows, ..]).to_owned());
+    let in_chunks = clusters.in_chunks([half(0..30), half(30..60)], Dec::predict).last().unwrap().map(drop);
+    for result in [
+        autoencoder.transform(view).map(drop),
+        autoencoder.reconstruct(view).map(drop),
+        clusters.predict(view).map(drop),
+        clusters.predict_proba(view).map(drop),
+        multitask.predict(view).map(drop),
+        multitask.predict_clusters(view).map(drop),
+        supervised.predict(view).map(drop),
+        in_chunks,
+        dec().fit_with(autoencoder.clone(), view).map(drop),
+        dec().initial_centres(InitialCentres::KMeans).fit_with(autoencoder, view).map(drop),
+    ] {
+        assert!(matches!(result, Err(Error::Embedding { row: 37 })), "{result:?}");
     }
 }
 

@@ -6,15 +6,14 @@ use crate::engine::Backend;
 use crate::epoch::{Report, Stage};
 use crate::error::Result;
 use crate::feed::Feed;
-use crate::neighbours::GRAPH_IMAGES;
 use crate::network::{Activation, Dense, Initialisation, Network};
 use crate::objective::{Objective, ReconstructionLoss};
 use crate::optimiser::Optimiser;
-use crate::options::{Options, fitted_model, training_options};
+use crate::options::{Options, training_options};
 use crate::plan::{Plan, Profile, Segment};
 use crate::random::{Purpose, stream};
 use crate::scale::InputScale;
-use crate::trained::Trained;
+use crate::trained::{Trained, fitted_model};
 use crate::training::{Part, Training};
 use ndarray::{Array2, ArrayView2};
 use std::path::Path;
@@ -47,6 +46,7 @@ pub struct AutoencoderParams {
     neighbour_schedule: Vec<Segment>,
     n_neighbours: usize,
     n_graphs: usize,
+    graph_images: usize,
     repulsion: f64,
     neighbour_reconstruction_weight: f64,
     /// On the input of the first layer in its own phase; deeper layers always get `dropout`.
@@ -71,6 +71,7 @@ impl Autoencoder {
             neighbour_schedule: Vec::new(),
             n_neighbours: 15,
             n_graphs: 2,
+            graph_images: 100_000,
             repulsion: 5.0,
             neighbour_reconstruction_weight: 1.0,
             image_dropout: 0.0,
@@ -190,6 +191,14 @@ impl AutoencoderParams {
         self
     }
 
+    /// Images in a graph, at least 2; of more, so many are drawn at random, and the phase trains on these. 100 000, ours: the time to find neighbours grows
+    /// with the square, and the layers know the other images from the phases before.
+    #[must_use]
+    pub fn graph_images(mut self, n: usize) -> Self {
+        self.graph_images = n;
+        self
+    }
+
     /// Weight of the reconstruction while neighbours are drawn together, so that the decoder follows; 1, by measurement: it costs a quarter of the
     /// time and no accuracy.
     #[must_use]
@@ -287,6 +296,7 @@ impl AutoencoderParams {
         check::schedule("fine_tune_schedule", &self.fine_tune_schedule)?;
         check::schedule("neighbour_schedule", &self.neighbour_schedule)?;
         check::parameter(self.n_neighbours > 0, "n_neighbours", self.n_neighbours, "at least 1")?;
+        check::parameter(self.graph_images > 1, "graph_images", self.graph_images, "at least 2")?;
         check::weight("repulsion", self.repulsion)?;
         check::weight("neighbour_reconstruction_weight", self.neighbour_reconstruction_weight)?;
         check::dropout("image_dropout", self.image_dropout)?;
@@ -341,7 +351,7 @@ impl AutoencoderParams {
         });
         let fine_tune = plan(Stage::FineTune, &self.fine_tune_schedule);
         let fine_tune = Plan { input_dropout: self.fine_tune_dropout, ..fine_tune };
-        let n_in_graph = n_images.min(GRAPH_IMAGES);
+        let n_in_graph = n_images.min(self.graph_images);
         let n_graphs = if self.neighbour_schedule.is_empty() { 0 } else { self.n_graphs };
         let neighbours = (0..n_graphs).map(|i| {
             let plan = plan_for(n_in_graph, Stage::Neighbours(i), &self.neighbour_schedule);
@@ -351,7 +361,8 @@ impl AutoencoderParams {
                 reconstruction_weight: self.neighbour_reconstruction_weight,
                 ..plan.objective
             };
-            (Plan { n_neighbours: Some(self.n_neighbours), objective, ..plan }, Part::All)
+            let (n_neighbours, graph_images) = (Some(self.n_neighbours), self.graph_images);
+            (Plan { n_neighbours, graph_images, objective, ..plan }, Part::All)
         });
         layers.chain(std::iter::once((fine_tune, Part::All))).chain(neighbours).collect()
     }

@@ -36,6 +36,12 @@ pub(crate) fn finite(images: ArrayView2<'_, f32>) -> Result<()> {
     first.map_or(Ok(()), |(row, column)| Err(Error::NotFinite { row, column, value: images[[row, column]] }))
 }
 
+/// Every embedding finite; `row` tells which image stands at a position.
+pub(crate) fn embedding(embedding: ArrayView2<'_, f32>, row: impl Fn(usize) -> usize) -> Result<()> {
+    let first = embedding.outer_iter().position(|z| z.iter().any(|value| !value.is_finite()));
+    first.map_or(Ok(()), |position| Err(Error::Embedding { row: row(position) }))
+}
+
 /// As wide as the model.
 pub(crate) fn width(images: ArrayView2<'_, f32>, wants: usize) -> Result<()> {
     let got = images.ncols();

@@ -40,6 +40,7 @@ where
 fn from_start(error: Error, n_before: usize) -> Error {
     match error {
         Error::NotFinite { row, column, value } => Error::NotFinite { row: n_before + row, column, value },
+        Error::Embedding { row } => Error::Embedding { row: n_before + row },
         other => other,
     }
 }

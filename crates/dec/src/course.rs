@@ -15,14 +15,22 @@ use ndarray::{Array2, Axis};
 pub(crate) struct Course<'a> {
     pub(crate) plan: Plan,
     pub(crate) feed: Feed<'a>,
-    engine: Box<dyn Engine>,
+    pub(crate) engine: Box<dyn Engine>,
     /// Width of the embedding.
     code_width: usize,
     pub(crate) progress: Progress,
     /// The order of the pass under way, and the number of that pass.
     order: Option<(u64, Vec<usize>)>,
-    /// The epoch in which a loss was not finite, and that loss: there is no network to hand out any more.
-    diverged: Option<(usize, f64)>,
+    failure: Option<Failure>,
+}
+
+/// Why there is no network to hand out any more.
+#[derive(Clone, Debug)]
+enum Failure {
+    /// In this epoch a loss was not finite, but this.
+    Diverged(usize, f64),
+    /// The backend gave up, perhaps in the middle of an epoch.
+    Backend { backend: String, message: String },
 }
 
 /// All that a course remembers from epoch to epoch, its engine's state aside: what a checkpoint holds.
@@ -56,7 +64,7 @@ impl<'a> Course<'a> {
     pub(crate) fn resume(plan: Plan, feed: Feed<'a>, state: State, progress: Progress) -> Result<Self> {
         let code_width = state.network.n_embedding();
         let engine = engine::start(plan.backend, state, plan.optimiser)?;
-        let mut course = Self { plan, feed, engine, code_width, progress, order: None, diverged: None };
+        let mut course = Self { plan, feed, engine, code_width, progress, order: None, failure: None };
         course.end_finished_segments();
         Ok(course)
     }
@@ -79,7 +87,11 @@ impl<'a> Course<'a> {
     /// Trains one epoch; `None` once there is a reason to stop.
     pub(crate) fn next_epoch(&mut self) -> Result<Option<Epoch>> {
         // On a thread of the pool: from outside, every parallel loop of every step would wake it up and wait.
-        rayon::scope(|_| self.epoch())
+        let next = rayon::scope(|_| self.epoch());
+        if let Err(Error::Backend { backend, message }) = &next {
+            self.failure = Some(Failure::Backend { backend: backend.clone(), message: message.clone() });
+        }
+        next
     }
 
     fn epoch(&mut self) -> Result<Option<Epoch>> {
@@ -171,15 +183,20 @@ impl<'a> Course<'a> {
     /// `Err` for good where `loss` of `epoch` is not finite.
     fn check_loss(&mut self, epoch: usize, loss: f64) -> Result<()> {
         if !loss.is_finite() {
-            self.diverged = Some((epoch, loss));
+            self.failure = Some(Failure::Diverged(epoch, loss));
         }
         self.sound()
     }
 
-    /// `Err` once the training has diverged.
+    /// `Err` once the training has failed.
     fn sound(&self) -> Result<()> {
-        let stage = || self.plan.stage.to_string();
-        self.diverged.map_or(Ok(()), |(epoch, value)| Err(Error::Diverged { stage: stage(), epoch, value }))
+        match self.failure.clone() {
+            None => Ok(()),
+            Some(Failure::Diverged(epoch, value)) => {
+                Err(Error::Diverged { stage: self.plan.stage.to_string(), epoch, value })
+            }
+            Some(Failure::Backend { backend, message }) => Err(Error::Backend { backend, message }),
+        }
     }
 
     /// The target distribution over all training rows, and the fraction of rows whose cluster changed since the last update.
@@ -223,11 +240,17 @@ impl<'a> Course<'a> {
         let rate = self.rate();
         let objective = self.plan.objective(epoch);
         let mut sum = Losses::default();
+        let (mut class, mut n_labelled) = (0.0, 0);
         for step in first..=last {
-            let losses =
-                self.with_batch(step, target, |engine, batch| engine.step(batch, &objective, rate))?;
+            let (losses, n) = self.with_batch(step, target, |engine, batch| {
+                Ok((engine.step(batch, &objective, rate)?, batch.n_labelled()))
+            })?;
             sum.add(&losses, 1.0 / n_steps as f64);
+            // Where labels are few, many batches have none, and others more than their share.
+            class += losses.class * n as f64;
+            n_labelled += n;
         }
+        sum.class = class / n_labelled.max(1) as f64;
         self.check_loss(epoch, sum.weighted(&objective))?;
         // A loss is taken before its step: only a second look shows what the last one did.
         let after = self.with_batch(last, target, |engine, batch| engine.evaluate(batch, &objective))?;
@@ -274,12 +297,12 @@ impl<'a> Course<'a> {
     }
 
     /// Gathers the images of `step`, with its noise, and calls `with` on them.
-    fn with_batch(
+    fn with_batch<T>(
         &mut self,
         step: u64,
         target: Option<&Array2<f32>>,
-        with: impl FnOnce(&mut dyn Engine, &Batch<'_>) -> Result<Losses>,
-    ) -> Result<Losses> {
+        with: impl FnOnce(&mut dyn Engine, &Batch<'_>) -> Result<T>,
+    ) -> Result<T> {
         let steps_per_pass = self.steps_per_pass() as u64;
         let Self { plan, feed, .. } = self;
         let n = feed.rows.len();

@@ -7,12 +7,12 @@ use crate::engine::Backend;
 use crate::epoch::{Report, Stage, StopReason};
 use crate::error::Result;
 use crate::feed::Feed;
-use crate::initial::{InitialCentres, Search};
+use crate::initial_centres::{InitialCentres, Search};
 use crate::objective::{Objective, ReconstructionLoss};
 use crate::optimiser::Optimiser;
-use crate::options::{Options, fitted_model, training_options};
+use crate::options::{Options, training_options};
 use crate::plan::{COLLAPSE, Plan, Profile, Segment};
-use crate::trained::Trained;
+use crate::trained::{Trained, fitted_model};
 use crate::training::Training;
 use ndarray::{Array1, Array2, ArrayView2};
 use std::path::Path;
@@ -109,13 +109,13 @@ impl Dec {
     /// Cluster centres: clusters × embedding.
     #[must_use]
     pub fn centres(&self) -> ArrayView2<'_, f32> {
-        self.0.network.centres.as_ref().expect("a clustering has centres").view()
+        self.0.centres()
     }
 
     /// Number of clusters asked for; some may be empty.
     #[must_use]
     pub fn n_clusters(&self) -> usize {
-        self.0.n_clusters()
+        self.0.centres().nrows()
     }
 
     /// Did the clusters come to a standstill?

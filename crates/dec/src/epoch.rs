@@ -71,7 +71,7 @@ pub struct Epoch {
     pub n_epochs: usize,
     /// Learning rate.
     pub rate: f32,
-    /// Mean losses over the epoch's steps, each taken before its step.
+    /// Mean losses over the epoch's steps, each taken before its step; that of the classes over the labelled images among them.
     pub losses: Losses,
     /// Losses on the development images after the epoch, where some are set aside; that of the clusters is 0, for P is that of the images to train
     /// on.

@@ -44,6 +44,14 @@ pub enum Error {
         /// The value.
         value: f32,
     },
+    /// The embedding of an image is not finite: its pixels, though finite, are more than the layers can multiply.
+    #[error(
+        "images[{row}, ..] has an embedding that is not finite: wants pixels such as the model was trained on"
+    )]
+    Embedding {
+        /// Row of the first such image.
+        row: usize,
+    },
     /// Not one label per image.
     #[error("labels has {got} entries for {wants} images: wants one per image (`None` where unknown)")]
     LabelCount {

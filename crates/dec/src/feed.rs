@@ -14,7 +14,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 /// Rows scaled at once when everything is embedded: bounds the memory beside the caller's images.
-const CHUNK: usize = 8192;
+pub(crate) const CHUNK: usize = 8192;
 
 /// Images on their way into the network.
 #[derive(Clone, Debug)]

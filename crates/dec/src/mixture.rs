@@ -30,7 +30,8 @@ pub(crate) fn centres(
     seed: u64,
 ) -> Result<Array2<f32>> {
     let n = embedding.nrows();
-    let mut rows = index::sample(&mut stream(seed, Purpose::Mixture, 0), n, n.min(SAMPLE)).into_vec();
+    let n_drawn = n.min(SAMPLE.max(n_clusters));
+    let mut rows = index::sample(&mut stream(seed, Purpose::Mixture, 0), n, n_drawn).into_vec();
     rows.sort_unstable();
     let sample = embedding.select(Axis(0), &rows);
     // Around their mean, so that second moments lose no digits.
@@ -48,7 +49,7 @@ pub(crate) fn centres(
         }
     }
     let best = best.expect("at least one restart");
-    let best = if n > SAMPLE {
+    let best = if n > n_drawn {
         // The likelihood of the sample says nothing about all points.
         let best = Mixture { log_likelihood: f64::NEG_INFINITY, ..best };
         best.fit((embedding.mapv(f64::from) - &middle).view(), &prior)?

@@ -4,8 +4,6 @@ use crate::engine::multiply;
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
-/// Images that a graph has at most: its time grows with their square. The encoder that learns from it knows the other images too.
-pub(crate) const GRAPH_IMAGES: usize = 100_000;
 /// Points whose neighbours are looked for together.
 const QUERIES: usize = 256;
 /// Points they are compared with at a time: a tile of scores stays in the cache of one core.

@@ -146,6 +146,7 @@ impl Network {
             _ => Some(n_embedding),
         };
         n_embedding > 0
+            && chain.iter().all(|layer| layer.n_inputs() > 0 && layer.n_outputs() > 0)
             && chain.windows(2).all(|pair| pair[0].n_outputs() == pair[1].n_inputs())
             && chain.iter().all(|layer| layer.bias.dim() == (1, layer.n_outputs()))
             && self.decoder.last().is_none_or(|last| last.n_outputs() == self.encoder[0].n_inputs())

@@ -1,4 +1,4 @@
-//! What all stages share: the options that every training has, and the methods that every fitted model has.
+//! The options that every training has.
 
 use crate::augmentation::Augmentation;
 use crate::check;
@@ -41,14 +41,16 @@ macro_rules! training_options {
     ($params:ident) => {
         /// Options that every stage has.
         impl $params {
-            /// Seed of every random number; 0 where none is given. Stages draw from streams of their own, so they may share one.
+            /// Seed of every random number; 0 where none is given. Stages may share one: each has streams of its own for order, noise and changes of
+            /// the images. The first weights of layers of the same sizes are the same in all of them.
             #[must_use]
             pub fn seed(mut self, seed: u64) -> Self {
                 self.options.seed = seed;
                 self
             }
 
-            /// Images in a step; 256 as in both papers, but for the published multitask step, which takes 32.
+            /// Images in a step; 256 as in both papers, but for the published multitask step, which takes 32. Where neighbours are drawn together, one
+            /// of each comes along.
             #[must_use]
             pub fn batch_size(mut self, batch_size: usize) -> Self {
                 self.options.batch_size = batch_size;
@@ -86,69 +88,4 @@ macro_rules! training_options {
     };
 }
 
-/// Methods of a model around a [`Trained`](crate::trained::Trained), whose files say that they hold `$kind` and whose network must have the
-/// parts that `$is_whole` asks for.
-macro_rules! fitted_model {
-    ($model:ident, $kind:literal, $is_whole:expr) => {
-        /// What every fitted model can tell, and its file.
-        impl $model {
-            /// Epochs and the reason for the end.
-            #[must_use]
-            pub fn report(&self) -> &Report {
-                &self.0.report
-            }
-
-            /// Calls `with`, say `predict`, on each of the `chunks` in turn while the next one is read: for more images than fit into memory.
-            ///
-            /// An item is what `with` gives, or the first error, after which there is nothing more. Chunks may be of different heights; some
-            /// thousand images keep all cores busy. At most two chunks are held, and what `with` makes of one.
-            ///
-            /// ```
-            /// use manyhands_dec::{Autoencoder, Error};
-            /// use ndarray::Array2;
-            ///
-            /// let images = Array2::from_shape_fn((64, 16), |(i, j)| ((i * j) % 7) as f32);
-            /// let model = Autoencoder::params(&[8, 2]).max_epochs(Some(1)).fit(images.view())?;
-            /// // A reader's chunks are read as they are asked for, and its errors handed on.
-            /// let chunks = (0..4).map(|_| Ok::<_, Error>(images.clone()));
-            /// let parts = model.in_chunks(chunks, Autoencoder::transform).collect::<Result<Vec<_>, _>>()?;
-            /// assert_eq!((parts.len(), parts[0].dim()), (4, (64, 2)));
-            /// # Ok::<(), Error>(())
-            /// ```
-            ///
-            /// # Errors
-            ///
-            /// As `with`, rows counted from the first chunk; and those of the chunks.
-            pub fn in_chunks<T: Send, E: From<crate::Error> + Send, I>(
-                &self,
-                chunks: I,
-                with: impl Fn(&Self, ArrayView2<'_, f32>) -> Result<T> + Sync,
-            ) -> impl Iterator<Item = Result<T, E>>
-            where
-                I: IntoIterator<Item = Result<ndarray::Array2<f32>, E>, IntoIter: Send>,
-            {
-                crate::chunks::in_chunks(self, chunks, with)
-            }
-
-            /// Writes the model to `path` as safetensors; the file appears whole or not at all.
-            ///
-            /// # Errors
-            ///
-            /// [`Error::File`](crate::Error::File) when `path` cannot be written.
-            pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-                self.0.save($kind, path.as_ref())
-            }
-
-            /// Reads a model that [`save`](Self::save) wrote.
-            ///
-            /// # Errors
-            ///
-            /// When the file cannot be read, is truncated, is of another kind or newer than this version.
-            pub fn load(path: impl AsRef<Path>) -> Result<Self> {
-                Trained::load($kind, path.as_ref(), $is_whole).map(Self)
-            }
-        }
-    };
-}
-
-pub(crate) use {fitted_model, training_options};
+pub(crate) use training_options;

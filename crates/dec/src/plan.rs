@@ -124,6 +124,8 @@ pub(crate) struct Plan {
     pub(crate) collapse: Option<f64>,
     /// Neighbours of each image in the graph, where there is one.
     pub(crate) n_neighbours: Option<usize>,
+    /// Images in the graph, at most.
+    pub(crate) graph_images: usize,
     /// Stop when fewer than this fraction of the images change their cluster.
     pub(crate) tolerance: Option<f64>,
     /// Give a segment up after so many epochs without a better one.
@@ -151,6 +153,7 @@ impl Plan {
             balance: 1.0,
             collapse: None,
             n_neighbours: None,
+            graph_images: usize::MAX,
             tolerance: None,
             patience: None,
             selection: Selection::Class,

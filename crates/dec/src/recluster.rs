@@ -120,7 +120,8 @@ impl ReclusterParams {
         self
     }
 
-    /// Stop when the clusters run into each other; 0.5, `None` never looks, as in [`DecParams::collapse`](crate::DecParams::collapse).
+    /// Stop when the clusters run into each other; 0.5, `None` never looks, as in [`DecParams::collapse`](crate::DecParams::collapse). The model is
+    /// then that of the best epoch before; with [`plain`](Self::plain), that of the collapse.
     #[must_use]
     pub fn collapse(mut self, fraction: Option<f64>) -> Self {
         self.collapse = fraction;

@@ -1,6 +1,6 @@
 //! Input scaling: what is multiplied into an image before the first layer sees it.
 
-use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1};
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut1};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +47,15 @@ impl InputScale {
 }
 
 impl Scaling {
+    /// Scaled images.
+    pub(crate) fn scaled(self, images: ArrayView2<'_, f32>) -> Array2<f32> {
+        let mut scaled = Array2::zeros(images.dim());
+        (scaled.outer_iter_mut().into_par_iter())
+            .zip(images.outer_iter())
+            .for_each(|(to, image)| self.apply(image, to));
+        scaled
+    }
+
     /// Writes the scaled image to `scaled`.
     pub(crate) fn apply(self, image: ArrayView1<'_, f32>, mut scaled: ArrayViewMut1<'_, f32>) {
         let factor = match self {

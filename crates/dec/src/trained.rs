@@ -4,8 +4,8 @@ use crate::check;
 use crate::engine::{self, logits, softmax};
 use crate::epoch::Report;
 use crate::error::{Error, Result};
-use crate::feed::Feed;
-use crate::network::{Dense, HeadInput, Network};
+use crate::feed::CHUNK;
+use crate::network::{Dense, Head, HeadInput, Network};
 use crate::scale::Scaling;
 use crate::storage::{self, Shape};
 use crate::student::{hard_assignment, soft_assignment};
@@ -29,12 +29,17 @@ impl Trained {
         self.network.encoder.first().map_or(0, Dense::n_inputs)
     }
 
-    pub(crate) fn n_clusters(&self) -> usize {
-        self.network.centres.as_ref().map_or(0, Array2::nrows)
+    /// clusters × embedding
+    pub(crate) fn centres(&self) -> ArrayView2<'_, f32> {
+        self.network.centres.as_ref().expect("a model that clusters has centres").view()
+    }
+
+    fn head(&self) -> &Head {
+        self.network.head.as_ref().expect("a model that classifies has a head")
     }
 
     pub(crate) fn n_classes(&self) -> usize {
-        self.network.head.as_ref().map_or(0, |head| head.dense.n_outputs())
+        self.head().dense.n_outputs()
     }
 
     /// Calls `with` on the embeddings of a chunk of images at a time, and on where the chunk begins.
@@ -45,11 +50,12 @@ impl Trained {
     ) -> Result<()> {
         check::width(images, self.n_pixels())?;
         check::finite(images)?;
-        let feed = Feed::new(images, self.scaling);
-        feed.each_chunk(&feed.rows, |start, images| {
-            with(start, engine::embed(&self.network.encoder, images).view());
-            Ok(())
-        })
+        for (i, images) in images.axis_chunks_iter(Axis(0), CHUNK).enumerate() {
+            let z = engine::embed(&self.network.encoder, self.scaling.scaled(images).view());
+            check::embedding(z.view(), |position| i * CHUNK + position)?;
+            with(i * CHUNK, z.view());
+        }
+        Ok(())
     }
 
     pub(crate) fn embedding(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
@@ -70,36 +76,33 @@ impl Trained {
 
     /// Soft assignment: images × clusters
     pub(crate) fn assignment(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f64>> {
-        let mut q = Array2::zeros((images.nrows(), self.n_clusters()));
-        if let Some(centres) = &self.network.centres {
-            self.stream(images, |start, z| {
-                let part = soft_assignment(z, centres.view(), self.alpha);
-                q.slice_mut(s![start..start + z.nrows(), ..]).assign(&part);
-            })?;
-        }
+        let centres = self.centres();
+        let mut q = Array2::zeros((images.nrows(), centres.nrows()));
+        self.stream(images, |start, z| {
+            let part = soft_assignment(z, centres, self.alpha);
+            q.slice_mut(s![start..start + z.nrows(), ..]).assign(&part);
+        })?;
         Ok(q)
     }
 
     /// The most probable cluster of each image, without the soft assignment of all of them.
     pub(crate) fn clusters(&self, images: ArrayView2<'_, f32>) -> Result<Array1<usize>> {
         let mut clusters = Array1::zeros(images.nrows());
-        if let Some(centres) = &self.network.centres {
-            self.stream(images, |start, z| {
-                let part = hard_assignment(soft_assignment(z, centres.view(), self.alpha).view());
-                clusters.slice_mut(s![start..start + z.nrows()]).assign(&part);
-            })?;
-        }
+        self.stream(images, |start, z| {
+            let part = hard_assignment(soft_assignment(z, self.centres(), self.alpha).view());
+            clusters.slice_mut(s![start..start + z.nrows()]).assign(&part);
+        })?;
         Ok(clusters)
     }
 
     /// images × classes
     pub(crate) fn class_probabilities(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f64>> {
         let mut probabilities = Array2::zeros((images.nrows(), self.n_classes()));
-        let Network { centres, head: Some(head), .. } = &self.network else { return Ok(probabilities) };
+        let head = self.head();
         self.stream(images, |start, z| {
-            let features = match (head.input, centres) {
-                (HeadInput::Assignment, Some(centres)) => soft_assignment(z, centres.view(), self.alpha),
-                _ => z.mapv(f64::from),
+            let features = match head.input {
+                HeadInput::Assignment => soft_assignment(z, self.centres(), self.alpha),
+                HeadInput::Embedding => z.mapv(f64::from),
             };
             (probabilities
                 .slice_mut(s![start..start + z.nrows(), ..])
@@ -151,3 +154,70 @@ impl Trained {
         Ok(Self { network, scaling, alpha, report })
     }
 }
+
+/// Methods of a model around a [`Trained`], whose files say that they hold `$kind` and whose network must have the
+/// parts that `$is_whole` asks for.
+macro_rules! fitted_model {
+    ($model:ident, $kind:literal, $is_whole:expr) => {
+        /// What every fitted model can tell, and its file.
+        impl $model {
+            /// Epochs and the reason for the end.
+            #[must_use]
+            pub fn report(&self) -> &Report {
+                &self.0.report
+            }
+
+            /// Calls `with`, say `predict`, on each of the `chunks` in turn while the next one is read: for more images than fit into memory.
+            ///
+            /// An item is what `with` gives, or the first error, after which there is nothing more. Chunks may be of different heights; some
+            /// thousand images keep all cores busy. At most two chunks are held, and what `with` makes of one.
+            ///
+            /// ```
+            /// use manyhands_dec::{Autoencoder, Error};
+            /// use ndarray::Array2;
+            ///
+            /// let images = Array2::from_shape_fn((64, 16), |(i, j)| ((i * j) % 7) as f32);
+            /// let model = Autoencoder::params(&[8, 2]).max_epochs(Some(1)).fit(images.view())?;
+            /// // A reader's chunks are read as they are asked for, and its errors handed on.
+            /// let chunks = (0..4).map(|_| Ok::<_, Error>(images.clone()));
+            /// let parts = model.in_chunks(chunks, Autoencoder::transform).collect::<Result<Vec<_>, _>>()?;
+            /// assert_eq!((parts.len(), parts[0].dim()), (4, (64, 2)));
+            /// # Ok::<(), Error>(())
+            /// ```
+            ///
+            /// # Errors
+            ///
+            /// As `with`, rows counted from the first chunk; and those of the chunks.
+            pub fn in_chunks<T: Send, E: From<crate::Error> + Send, I>(
+                &self,
+                chunks: I,
+                with: impl Fn(&Self, ArrayView2<'_, f32>) -> Result<T> + Sync,
+            ) -> impl Iterator<Item = Result<T, E>>
+            where
+                I: IntoIterator<Item = Result<ndarray::Array2<f32>, E>, IntoIter: Send>,
+            {
+                crate::chunks::in_chunks(self, chunks, with)
+            }
+
+            /// Writes the model to `path` as safetensors; the file appears whole or not at all.
+            ///
+            /// # Errors
+            ///
+            /// [`Error::File`](crate::Error::File) when `path` cannot be written.
+            pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+                self.0.save($kind, path.as_ref())
+            }
+
+            /// Reads a model that [`save`](Self::save) wrote.
+            ///
+            /// # Errors
+            ///
+            /// When the file cannot be read, is truncated, is of another kind or newer than this version.
+            pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+                Trained::load($kind, path.as_ref(), $is_whole).map(Self)
+            }
+        }
+    };
+}
+
+pub(crate) use fitted_model;

@@ -1,15 +1,18 @@
 //! A training handed out epoch by epoch: what every `training` method returns.
 
 mod checkpoint;
+#[cfg(test)]
+mod tests;
 
+use crate::check;
 use crate::course::Course;
 use crate::epoch::{Epoch, Report, StopReason};
 use crate::error::{Error, Result};
 use crate::feed::Feed;
-use crate::fingerprint;
-use crate::initial::Search;
+use crate::fingerprint::{self, Fingerprint};
+use crate::initial_centres::Search;
 use crate::merge::ward;
-use crate::neighbours::{GRAPH_IMAGES, nearest};
+use crate::neighbours::nearest;
 use crate::network::Network;
 use crate::plan::Plan;
 use crate::random::{Purpose, stream};
@@ -18,6 +21,7 @@ use ndarray::Array2;
 use rand::seq::index;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::sync::OnceLock;
 
 /// What a phase of a training works on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,8 +55,10 @@ pub struct Training<'a, M> {
     /// The phase under way.
     phase: usize,
     course: Course<'a>,
-    /// How the centres are found before the first epoch; until then, those of `network` and `course` are zeros.
+    /// How the centres are found before the first epoch, where they are not there from the start.
     search: Option<Search>,
+    /// Until then, those of `network` and `course` are zeros.
+    has_centres: bool,
     /// To how many clusters the centres are merged in the model.
     n_merged: Option<usize>,
     /// What the phases share; its course trains a part of this network.
@@ -60,6 +66,8 @@ pub struct Training<'a, M> {
     network: Network,
     /// Digest of the network that was handed in.
     first_network: String,
+    /// Taken when it is first asked for: it reads all images.
+    fingerprint: OnceLock<Fingerprint>,
     /// Epochs of the phases that are over.
     epochs: Vec<Epoch>,
     alpha: f64,
@@ -82,10 +90,12 @@ impl<'a, M> Training<'a, M> {
             phase: 0,
             course,
             search: None,
+            has_centres: true,
             n_merged: None,
             feed,
             network,
             first_network,
+            fingerprint: OnceLock::new(),
             epochs: Vec::new(),
             alpha,
             failed: false,
@@ -105,7 +115,7 @@ impl<'a, M> Training<'a, M> {
     ) -> Result<Self> {
         network.centres = Some(Array2::zeros((search.n_clusters, network.n_embedding())));
         let training = Self::new(vec![(plan, Part::All)], feed, network, alpha, make)?;
-        Ok(Self { search: Some(search), ..training })
+        Ok(Self { search: Some(search), has_centres: false, ..training })
     }
 
     /// The centres of the model are merged until there are `n_clusters`.
@@ -114,18 +124,28 @@ impl<'a, M> Training<'a, M> {
         self
     }
 
+    /// The search that is still to be made.
+    fn open_search(&self) -> Option<&Search> {
+        self.search.as_ref().filter(|_| !self.has_centres)
+    }
+
+    fn fingerprint(&self) -> &Fingerprint {
+        self.fingerprint.get_or_init(|| Fingerprint::of(&self.feed, &self.first_network))
+    }
+
     /// The network before the first epoch, with its centres.
     fn with_centres(&self, search: &Search) -> Result<Network> {
-        let centres = search.run(self.feed.embedding(&self.feed.rows, &self.network)?.view())?;
-        Ok(Network { centres: Some(centres), ..self.network.clone() })
+        let embedding = self.feed.embedding(&self.feed.rows, &self.network)?;
+        check::embedding(embedding.view(), |position| self.feed.rows[position])?;
+        Ok(Network { centres: Some(search.run(embedding.view())?), ..self.network.clone() })
     }
 
     /// Finds the centres unless they are there.
     fn begin(&mut self) -> Result<()> {
-        if let Some(search) = &self.search {
+        if let Some(search) = self.open_search() {
             self.network = self.with_centres(search)?;
             self.course = course(&self.phases[0], &self.feed, &self.network)?;
-            self.search = None;
+            self.has_centres = true;
         }
         Ok(())
     }
@@ -148,7 +168,7 @@ impl<'a, M> Training<'a, M> {
     ///
     /// When the training has diverged, the backend fails, or the first centres are still to be found and cannot be.
     pub fn snapshot(&self) -> Result<M> {
-        self.model(match &self.search {
+        self.model(match self.open_search() {
             Some(search) => self.with_centres(search)?,
             None => self.course.network()?,
         })
@@ -161,7 +181,7 @@ impl<'a, M> Training<'a, M> {
     ///
     /// As [`snapshot`](Self::snapshot).
     pub fn latest(&self) -> Result<M> {
-        self.model(match &self.search {
+        self.model(match self.open_search() {
             Some(search) => self.with_centres(search)?,
             None => self.course.state()?.network,
         })
@@ -274,9 +294,9 @@ fn feed_of<'a>(plan: &Plan, part: Part, feed: &Feed<'a>, whole: &Network) -> Res
     }
     if let Some(n_neighbours) = plan.n_neighbours {
         let n = feed.rows.len();
-        if n > GRAPH_IMAGES {
+        if n > plan.graph_images {
             let mut drawn =
-                index::sample(&mut stream(plan.seed, Purpose::Graph, 0), n, GRAPH_IMAGES).into_vec();
+                index::sample(&mut stream(plan.seed, Purpose::Graph, 0), n, plan.graph_images).into_vec();
             drawn.sort_unstable();
             feed.rows = drawn.into_iter().map(|position| feed.rows[position]).collect();
         }

@@ -23,8 +23,8 @@ pub enum Backend {
     /// Fused layers over a matrix product of our own on the CPU. Same bits for any number of threads.
     #[default]
     Fused,
-    /// A candle graph with automatic differentiation, the check of the fused one: on the first GPU where the feature `cuda` or `metal` is on,
-    /// else on the CPU, slower than `Fused`.
+    /// A candle graph with automatic differentiation, the check of the fused one: with the feature `cuda` or `metal` on the first GPU, and
+    /// [`Error::Backend`](crate::Error::Backend) without one; else on the CPU, slower than `Fused`.
     Candle,
     /// The same on this NVIDIA GPU, counted from 0. [`Error::Backend`](crate::Error::Backend) without it or without the feature `cuda`.
     Cuda(usize),

@@ -14,6 +14,7 @@ use std::panic::catch_unwind;
 /// Parameters as candle variables, in the order of [`Network::parameters`].
 #[derive(Debug)]
 pub(super) struct Graph {
+    backend: Backend,
     device: Device,
     optimiser: Optimiser,
     /// The shape of the network: its matrices are stale while the variables move.
@@ -63,14 +64,16 @@ impl Parts {
 
 impl Graph {
     pub(super) fn new(backend: Backend, state: &State, optimiser: Optimiser) -> Result<Self> {
-        Self::upload(state, optimiser, device(backend)?).map_err(|error| failed(&error))
+        let device = device(backend)?;
+        Self::upload(state, optimiser, backend, device).map_err(|error| failed(backend, &error))
     }
 
-    fn upload(state: &State, optimiser: Optimiser, device: Device) -> Candle<Self> {
+    fn upload(state: &State, optimiser: Optimiser, backend: Backend, device: Device) -> Candle<Self> {
         let tensors = |matrices: &[Array2<f32>]| -> Candle<Vec<Tensor>> {
             matrices.iter().map(|matrix| tensor(matrix.view(), &device)).collect()
         };
         let graph = Self {
+            backend,
             optimiser,
             outline: state.network.clone(),
             variables: (state.network.parameters().into_iter())
@@ -144,8 +147,8 @@ impl Graph {
             let logits =
                 features.matmul(&self.variables[first])?.broadcast_add(&self.variables[first + 1])?;
             let log_probabilities = candle_nn::ops::log_softmax(&logits, D::Minus1)?;
-            let n_labelled = classes.rows().into_iter().filter(|row| row.sum() > 0.0).count().max(1) as f64;
-            parts.class = ((log_probabilities * upload(classes)?)?.sum_all()? * (-1.0 / n_labelled))?;
+            let factor = -1.0 / batch.n_labelled().max(1) as f64;
+            parts.class = ((log_probabilities * upload(classes)?)?.sum_all()? * factor)?;
         }
         if objective.neighbour_weight != 0.0 && batch.paired {
             parts.neighbour = neighbour_loss(&z, objective.repulsion)?;
@@ -189,23 +192,23 @@ impl Graph {
 
 impl Engine for Graph {
     fn step(&mut self, batch: &Batch<'_>, objective: &Objective, rate: f32) -> Result<Losses> {
-        self.descend(batch, objective, rate).map_err(|error| failed(&error))
+        self.descend(batch, objective, rate).map_err(|error| failed(self.backend, &error))
     }
 
     fn evaluate(&mut self, batch: &Batch<'_>, objective: &Objective) -> Result<Losses> {
         let losses = || self.losses(batch, objective)?.read();
-        losses().map_err(|error| failed(&error))
+        losses().map_err(|error| failed(self.backend, &error))
     }
 
     fn embed(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
         let embed = || array(&self.stack(&self.outline.encoder, 0, tensor(images, &self.device)?)?);
-        embed().map_err(|error| failed(&error))
+        embed().map_err(|error| failed(self.backend, &error))
     }
 
     fn centres(&self) -> Result<Option<Array2<f32>>> {
         let place = 2 * (self.outline.encoder.len() + self.outline.decoder.len());
         let centres = self.outline.centres.as_ref().map(|_| array(&self.variables[place]));
-        centres.transpose().map_err(|error| failed(&error))
+        centres.transpose().map_err(|error| failed(self.backend, &error))
     }
 
     fn network(&self) -> Result<Network> {
@@ -213,7 +216,7 @@ impl Engine for Graph {
     }
 
     fn state(&self) -> Result<State> {
-        self.download().map_err(|error| failed(&error))
+        self.download().map_err(|error| failed(self.backend, &error))
     }
 }
 
@@ -226,7 +229,7 @@ pub(super) fn device(backend: Backend) -> Result<Device> {
         Backend::Cuda(index) => Device::new_cuda(index),
         Backend::Metal(index) => metal(index),
     };
-    device.map_err(|error| Error::Backend { backend: backend.to_string(), message: error.to_string() })
+    device.map_err(|error| failed(backend, &error))
 }
 
 /// candle panics where there is no such GPU.
@@ -280,6 +283,6 @@ fn array(tensor: &Tensor) -> Candle<Array2<f32>> {
 }
 
 /// candle stays out of the public surface: its errors become words.
-fn failed(error: &candle_core::Error) -> Error {
-    Error::Backend { backend: "candle".to_owned(), message: error.to_string() }
+fn failed(backend: Backend, error: &candle_core::Error) -> Error {
+    Error::Backend { backend: backend.to_string(), message: error.to_string() }
 }

@@ -40,8 +40,7 @@ pub(super) fn pull(
     let classes = batch.classes.as_ref().filter(|_| head.is_some());
     let target = batch.target.as_ref().filter(|_| objective.cluster_weight != 0.0);
     let (n_images, n_clusters) = (z.nrows() as f64, centres.nrows());
-    let n_labelled = classes
-        .map_or(0.0, |classes| classes.rows().into_iter().filter(|row| row.sum() > 0.0).count() as f64);
+    let n_labelled = batch.n_labelled() as f64;
 
     let mut pull = Pull {
         losses: Losses::default(),

@@ -25,7 +25,7 @@ use crate::objective::{Losses, Objective};
 use crate::optimiser::Optimiser;
 use fused::Fused;
 use graph::Graph;
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView1, ArrayView2};
 
 /// The images of one step, and what they are to become.
 #[derive(Clone, Debug)]
@@ -42,6 +42,14 @@ pub(crate) struct Batch<'a> {
     pub(crate) classes: Option<ArrayView2<'a, f32>>,
     /// Is image i of the first half a neighbour of image i of the second?
     pub(crate) paired: bool,
+}
+
+impl Batch<'_> {
+    /// Images of which something is known: the cross entropy is their mean.
+    pub(crate) fn n_labelled(&self) -> usize {
+        let is_known = |classes: &ArrayView1<'_, f32>| classes.sum() > 0.0;
+        self.classes.as_ref().map_or(0, |classes| classes.rows().into_iter().filter(is_known).count())
+    }
 }
 
 /// A network together with the state of its optimiser.

@@ -3,7 +3,7 @@
 use ndarray::{Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
-/// Added to square distances where they divide, as in the program of McInnes et al.: two images on one spot would be driven apart without end.
+/// Added to square distances where they divide: two images on one spot would be driven apart without end.
 pub(super) const SOFTENING: f64 = 1e-3;
 
 /// Loss of a batch whose row i and row n/2 + i are neighbours, and its gradient with respect to the embedding (images × embedding).
@@ -15,6 +15,8 @@ pub(super) const SOFTENING: f64 = 1e-3;
 /// ```text
 /// L = mean over i of −ln q_ii'  +  repulsion · mean over i and j ≠ i' of −ln(1 − q_ij)
 /// ```
+///
+/// where the second q_ij has the square distance plus 0.001, as in the program of McInnes et al.
 ///
 /// This is UMAP's cross entropy (McInnes, Healy and Melville 2018, §3.2) on a parametric embedding (Sainburg, McInnes and Gentner 2021) with the
 /// kernel's exponents a = b = 1, and `repulsion` negative samples for each pair; all other pairs of the batch are taken, which costs little

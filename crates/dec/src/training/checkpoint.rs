@@ -6,7 +6,7 @@ use crate::engine::State;
 use crate::epoch::{Epoch, StopReason};
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
-use crate::initial::Search;
+use crate::initial_centres::Search;
 use crate::objective::Losses;
 use crate::plan::Plan;
 use crate::scale::Scaling;
@@ -34,6 +34,8 @@ struct Checkpoint {
     best: Option<(usize, Losses)>,
     /// Effective number of clusters at the first update of the target.
     n_effective: Option<f64>,
+    /// Is there an assignment of the images to the clusters?
+    has_assignment: bool,
     n_steps: u64,
     shapes: [Shape; 2],
     /// Before the first epoch: how the centres are to be found.
@@ -68,16 +70,17 @@ impl<M> Training<'_, M> {
         let checkpoint = Checkpoint {
             phases: self.phases.clone(),
             phase: self.phase,
-            fingerprint: Fingerprint::of(&self.feed, &self.first_network),
+            fingerprint: self.fingerprint().clone(),
             scaling: self.feed.scaling,
             epochs: [self.epochs.clone(), progress.epochs.clone()],
             segments: progress.segments.clone(),
             stop: progress.stop,
             best: progress.best.as_ref().map(|best| (best.epoch, best.losses)),
             n_effective: progress.n_effective,
+            has_assignment: progress.assignment.is_some(),
             n_steps: state.n_steps,
             shapes: [Shape::of(&self.network), Shape::of(&state.network)],
-            search: self.search.clone(),
+            search: self.open_search().cloned(),
             n_merged: self.n_merged,
         };
         storage::write(path.as_ref(), CHECKPOINT, checkpoint, &matrices)
@@ -104,7 +107,7 @@ impl<M> Training<'_, M> {
         {
             return Err(other("parameters"));
         }
-        let fingerprint = Fingerprint::of(&self.feed, &self.first_network);
+        let fingerprint = self.fingerprint();
         if file.content.fingerprint.images != fingerprint.images || file.content.scaling != self.feed.scaling
         {
             return Err(other("images"));
@@ -138,23 +141,28 @@ impl<M> Training<'_, M> {
             }
             None => None,
         };
-        let assignment: Option<Vec<u32>> =
-            file.take(path, "assignment").ok().map(|column| column.iter().map(|&v| v as u32).collect());
+        let assignment = file.content.has_assignment.then(|| file.take(path, "assignment")).transpose()?;
         let (segments, n_epochs) = (&file.content.segments, file.content.epochs[1].len());
         let n_centres = network.centres.as_ref().map_or(0, Array2::nrows);
-        let is_centre = |centre: &u32| (*centre as usize) < n_centres;
+        let is_centre = |&value: &f32| value.fract() == 0.0 && (0.0..n_centres as f32).contains(&value);
         let n_in_segments = segments.iter().try_fold(0usize, |sum, &n| sum.checked_add(n));
-        let fits = segments.len() <= plan.schedule.len() && n_in_segments.is_some_and(|n| n <= n_epochs);
-        if !fits
+        // Patience ends a segment early, though not before its first epoch.
+        let is_over = |(&n, &(planned, _)): (&usize, &(usize, f32))| {
+            n == planned || (plan.patience.is_some() && (1..planned).contains(&n))
+        };
+        if segments.len() > plan.schedule.len()
+            || !segments.iter().zip(&plan.schedule).all(is_over)
+            || n_in_segments.is_none_or(|n| n > n_epochs)
             || best
                 .as_ref()
                 .is_some_and(|best| best.epoch >= n_epochs || !best.network.is_shaped_like(&network))
             || assignment.as_ref().is_some_and(|assignment| {
-                assignment.len() != self.feed.rows.len() || !assignment.iter().all(is_centre)
+                assignment.dim() != (self.feed.rows.len(), 1) || !assignment.iter().all(is_centre)
             })
         {
             return Err(damaged());
         }
+        let assignment = assignment.map(|column| column.iter().map(|&value| value as u32).collect());
         let [before, epochs] = file.content.epochs;
         let state = State { network, moments, n_steps: file.content.n_steps };
         let n_effective = file.content.n_effective;
@@ -163,7 +171,7 @@ impl<M> Training<'_, M> {
         let feed = feed_of(&plan, part, &self.feed, &whole)?;
         self.course = Course::resume(plan, feed, state, progress)?;
         (self.phase, self.epochs, self.network) = (file.content.phase, before, whole);
-        self.search = file.content.search;
+        (self.has_centres, self.failed) = (file.content.search.is_none(), false);
         Ok(self)
     }
 }
