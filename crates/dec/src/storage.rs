@@ -3,9 +3,10 @@
 use crate::error::{Error, Result};
 use crate::network::{Activation, Dense, Head, HeadInput, Network};
 use ndarray::Array2;
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use safetensors::tensor::{Dtype, SafeTensors, View};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs;
 use std::io::Write;
@@ -52,34 +53,47 @@ impl Shape {
     }
 }
 
-/// Named matrices, in the order they were written.
-pub(crate) type Matrices = Vec<(String, Array2<f32>)>;
+/// Matrices under their names.
+pub(crate) type Matrices<'a> = Vec<(String, &'a Array2<f32>)>;
 
 /// The matrices of `network`, each name behind `prefix`.
-pub(crate) fn matrices(prefix: &str, network: &Network) -> Matrices {
-    network
-        .parameters()
-        .into_iter()
-        .map(|(name, matrix)| (format!("{prefix}{name}"), matrix.clone()))
-        .collect()
+pub(crate) fn matrices<'a>(prefix: &str, network: &'a Network) -> Matrices<'a> {
+    network.parameters().into_iter().map(|(name, matrix)| (format!("{prefix}{name}"), matrix)).collect()
+}
+
+/// A matrix as safetensors asks for it: its bytes are made when their turn comes.
+struct Tensor<'a>(&'a Array2<f32>);
+
+impl View for Tensor<'_> {
+    fn dtype(&self) -> Dtype {
+        Dtype::F32
+    }
+
+    fn shape(&self) -> &[usize] {
+        self.0.shape()
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        self.0.iter().flat_map(|value| value.to_le_bytes()).collect()
+    }
+
+    fn data_len(&self) -> usize {
+        size_of::<f32>() * self.0.len()
+    }
 }
 
 /// Writes a file of `kind`: to a temporary file beside it first, so that `path` never holds half a model.
-pub(crate) fn write<T: Serialize>(path: &Path, kind: &str, content: T, matrices: &Matrices) -> Result<()> {
+pub(crate) fn write<T: Serialize>(
+    path: &Path,
+    kind: &str,
+    content: T,
+    matrices: &Matrices<'_>,
+) -> Result<()> {
     let failed = |source| Error::File { path: path.to_owned(), source };
     let header = Header { format: FORMAT, kind: kind.to_owned(), content };
     let json = serde_json::to_string(&header).map_err(|error| failed(error.into()))?;
-    let bytes: Vec<Vec<u8>> = matrices
-        .iter()
-        .map(|(_, matrix)| matrix.iter().flat_map(|value| value.to_le_bytes()).collect())
-        .collect();
-    let views = (matrices.iter().zip(&bytes))
-        .map(|((name, matrix), bytes)| {
-            Ok((name, TensorView::new(Dtype::F32, matrix.shape().to_vec(), bytes)?))
-        })
-        .collect::<std::result::Result<Vec<_>, safetensors::SafeTensorError>>();
-    let whole = views
-        .and_then(|views| safetensors::serialize(views, Some(HashMap::from([(KEY.to_owned(), json)]))))
+    let tensors = matrices.iter().map(|(name, matrix)| (name, Tensor(matrix)));
+    let whole = safetensors::serialize(tensors, Some(HashMap::from([(KEY.to_owned(), json)])))
         .map_err(|error| failed(std::io::Error::other(error.to_string())))?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = temporary(folder).map_err(failed)?;

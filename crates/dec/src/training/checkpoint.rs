@@ -59,14 +59,13 @@ impl<M> Training<'_, M> {
         if let Some(best) = &progress.best {
             matrices.extend(storage::matrices("best/", &best.network));
         }
-        let moments = state.moments.into_iter().enumerate();
+        let moments = state.moments.iter().enumerate();
         matrices.extend(moments.map(|(i, matrix)| (format!("moment/{i}"), matrix)));
-        if let Some(assignment) = &progress.assignment {
-            // Cluster numbers are small: exact as f32.
-            let column = assignment.iter().map(|&cluster| cluster as f32).collect();
-            let column = Array2::from_shape_vec((assignment.len(), 1), column).expect("one value a row");
-            matrices.push(("assignment".to_owned(), column));
-        }
+        // Cluster numbers are small: exact as f32.
+        let assignment = progress.assignment.as_ref().map(|assignment| {
+            Array2::from_shape_fn((assignment.len(), 1), |(row, _)| assignment[row] as f32)
+        });
+        matrices.extend(assignment.iter().map(|column| ("assignment".to_owned(), column)));
         let checkpoint = Checkpoint {
             phases: self.phases.clone(),
             phase: self.phase,
