@@ -84,6 +84,10 @@ fn a_layout_too_large_for_a_picture_is_refused() {
         let error = Tiler::new(layout).tile(&[0]).unwrap_err();
         assert!(matches!(error, Error::LayoutTooLarge { .. }), "{error}");
         assert_eq!(layout.cell_at(-1.0, 0.0), None);
+        // What there is of it has a place; what no number can tell has none.
+        assert_eq!(layout.cell_at(0.0, 0.0), Some(0));
+        assert_eq!(Layout::square(usize::MAX).cell_at(1e18, 1e18), None);
+        assert_eq!(Layout::square(usize::MAX).cell_box(usize::MAX - 1), None);
     }
 }
 
@@ -157,7 +161,7 @@ proptest! {
             }
             let most = shown.values().max().unwrap();
             prop_assert!(*most <= layout.n_cells().div_ceil(n_members) + 1);
-            if n_members >= 2 * layout.n_cells() {
+            if n_members >= layout.n_cells() {
                 prop_assert_eq!(*most, 1, "enough images of other tiles to fill with");
             }
         }
@@ -548,9 +552,9 @@ fn random_assignment(n_images: u64, n_positive: u64, n_clusters: u64, side: usiz
 /// muons give that number with the clicks on padding and some 140 less without.
 #[test]
 fn table_1_of_the_paper_counts_padding_in_its_random_assignment() {
-    assert_relative_eq!(9896.0 / 1861.0, 5.32, epsilon = 0.005);
-    assert_relative_eq!(1.0_f64 - 1.0 / 5.32, 0.81, epsilon = 0.005); // "81% fewer clicks"
     let [n_grids, total, padding] = random_assignment(4948, 1613, 10, 10);
+    // "81% fewer clicks".
+    assert!((9896.0 / (total + padding) - 5.32).abs() < 0.05);
     assert!((n_grids - 53.9).abs() < 0.6, "{n_grids}");
     assert!((total + padding - 1861.0).abs() < 15.0, "{total} + {padding}");
     assert!((120.0..160.0).contains(&padding), "{padding}");
@@ -560,10 +564,8 @@ fn table_1_of_the_paper_counts_padding_in_its_random_assignment() {
 /// quarter of them. Random assignment of that quarter, with the 3.4 % of muons of the test set, costs the 3 990.
 #[test]
 fn table_1_of_the_paper_counts_a_quarter_of_the_images_in_stage_2() {
-    assert_relative_eq!(2.0_f64 * 174_134.0 / 3990.0, 87.3, epsilon = 0.05);
-    assert_relative_eq!(21.74_f64 * 3990.0 / 2.0, 43_371.0, epsilon = 1.0);
-    assert_relative_eq!(43_371.0_f64 / 174_134.0, 0.25, epsilon = 0.001);
     let [_, total, padding] = random_assignment(43_371, 43_371 * 1756 / 51_060, 50, 6);
+    assert!((2.0 * 43_371.0 / (total + padding) - 21.74).abs() < 0.1);
     assert!((total + padding - 3990.0).abs() < 15.0, "{total} + {padding}");
 }
 

@@ -8,10 +8,10 @@ use std::{
 use crate::{Answer, Result, Tile};
 
 /// Clicks for one image in the standard interface: its label and "done" (Muon Hunters 2.0, section 4).
-const CLICKS_PER_SINGLE_IMAGE: usize = 2;
+pub(crate) const CLICKS_PER_SINGLE_IMAGE: usize = 2;
 
 /// Clicks for a grid besides the highlighted cells: the first question and "done" (Muon Hunters 2.0, section 4).
-const CLICKS_PER_GRID: usize = 2;
+pub(crate) const CLICKS_PER_GRID: usize = 2;
 
 /// Clicks counted over grids. Counts of several grids add up with `+` and `sum`.
 ///

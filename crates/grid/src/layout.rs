@@ -95,7 +95,7 @@ impl Layout {
     pub fn cell_at(self, x: f64, y: f64) -> Option<usize> {
         let col = self.index(x, self.cols, self.cell_width)?;
         let row = self.index(y, self.rows, self.cell_height)?;
-        Some(row * self.cols + col)
+        row.checked_mul(self.cols)?.checked_add(col)
     }
 
     /// Left edge, upper edge, width and height of a cell in pixels; `None` for a cell that does not exist.
@@ -103,7 +103,9 @@ impl Layout {
         if cell >= self.n_cells() {
             return None;
         }
-        let corner = |index: usize, cell_side: u32| u32::try_from(index as u64 * self.pitch(cell_side)).ok();
+        let corner = |index: usize, cell_side: u32| {
+            (index as u64).checked_mul(self.pitch(cell_side)).and_then(|px| u32::try_from(px).ok())
+        };
         let x = corner(cell % self.cols, self.cell_width)?;
         let y = corner(cell / self.cols, self.cell_height)?;
         Some((x, y, self.cell_width, self.cell_height))

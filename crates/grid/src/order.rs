@@ -1,11 +1,7 @@
 //! Which tiles to show first: what a model expects of them, and the order that follows.
 
+use crate::clicks::{CLICKS_PER_GRID, CLICKS_PER_SINGLE_IMAGE};
 use crate::{Error, Result, Tile};
-
-/// Clicks for one image in the standard interface, as [`Clicks`](crate::Clicks) counts them.
-const SINGLE: f64 = 2.0;
-/// Clicks that every grid costs besides its minority.
-const OVERHEAD: f64 = 2.0;
 
 /// By what tiles are put in order; each is counted per expected click, so that the first clicks bring the most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -83,12 +79,12 @@ impl Expectation {
 
     /// Expected clicks: the minority, and two for the grid.
     pub fn total_clicks(&self) -> f64 {
-        OVERHEAD + self.minority_clicks
+        CLICKS_PER_GRID as f64 + self.minority_clicks
     }
 
     /// Clicks that the grid is expected to save against one image at a time; below 0 where it costs more.
     pub fn clicks_saved(&self) -> f64 {
-        SINGLE * self.n_images as f64 - self.total_clicks()
+        (CLICKS_PER_SINGLE_IMAGE * self.n_images) as f64 - self.total_clicks()
     }
 
     /// What `priority` expects per click.

@@ -13,8 +13,8 @@ const STREAM: u64 = 0x6772_6964 << 32;
 /// the same cluster.
 ///
 /// Every image is asked about in exactly one tile, and its index is the row of the clustering. Duplicates are
-/// first drawn, without replacement, from the images of the other tiles of the cluster. When those do not suffice (a
-/// cluster smaller than about two grids), every image of the cluster is repeated about equally often.
+/// first drawn, without replacement, from the images of the other tiles of the cluster. Where there are none (a
+/// cluster smaller than a grid), every image of the cluster is repeated about equally often.
 ///
 /// ```
 /// use manyhands_grid::{Layout, Tiler};
