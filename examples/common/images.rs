@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use flate2::read::GzDecoder;
-use ndarray::{Array2, Array3, ArrayView2, Axis, Ix2, OwnedRepr, concatenate};
+use ndarray::{Array1, Array2, ArrayD, ArrayView2, Axis, Ix2, OwnedRepr, concatenate};
 use ndarray_npy::{NpzReader, ReadNpyError, ReadableElement, read_npy};
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -40,6 +40,8 @@ impl ImageSet {
         files.retain(|path| name(path).contains("images-idx3"));
         // Training images first, whatever the other set is called.
         files.sort_by_key(|path| (!name(path).contains("train"), path.clone()));
+        // A file that lies unpacked beside its archive is one set, not two.
+        files.dedup_by_key(|path| name(path).trim_end_matches(".gz").to_owned());
         ensure!(!files.is_empty(), "{}: holds no file named *images-idx3*, as MNIST's are", folder.display());
         let mut parts = Vec::new();
         let mut truth = Vec::new();
@@ -169,14 +171,17 @@ pub fn digest(images: &[ArrayView2<'_, f32>], numbers: &[usize]) -> String {
 /// When the file is missing, damaged or of another kind.
 pub fn read_labels(path: &Path) -> Result<Vec<usize>> {
     if path.extension().is_some_and(|extension| extension == "npy") {
-        let failed = || format!("{}: wants one whole number an image", path.display());
-        return (read_vector::<i64>(path)
+        return (read_vector::<i64>(path))
             .or_else(|_| read_vector::<i32>(path))
+            .or_else(|_| read_vector::<i16>(path))
+            .or_else(|_| read_vector::<i8>(path))
+            .or_else(|_| read_vector::<u64>(path))
+            .or_else(|_| read_vector::<u32>(path))
+            .or_else(|_| read_vector::<u16>(path))
             .or_else(|_| read_vector::<u8>(path))
-            .with_context(failed)?)
-        .into_iter()
-        .map(|label| usize::try_from(label).with_context(failed))
-        .collect();
+            .map_err(anyhow::Error::new)
+            .and_then(|labels| labels.context("a label is negative"))
+            .with_context(|| format!("{}: wants one whole number an image, 0 or more", path.display()));
     }
     let (sizes, labels) = read_idx(path)?;
     ensure!(
@@ -188,27 +193,27 @@ pub fn read_labels(path: &Path) -> Result<Vec<usize>> {
     Ok(labels.into_iter().map(usize::from).collect())
 }
 
-fn read_vector<T: ReadableElement + Into<i64>>(path: &Path) -> Result<Vec<i64>, ReadNpyError> {
-    let labels: ndarray::Array1<T> = read_npy(path)?;
-    Ok(labels.into_iter().map(Into::into).collect())
+/// `None` where a number is negative.
+fn read_vector<T: ReadableElement + TryInto<usize>>(path: &Path) -> Result<Option<Vec<usize>>, ReadNpyError> {
+    let labels: Array1<T> = read_npy(path)?;
+    Ok(labels.into_iter().map(|label| label.try_into().ok()).collect())
 }
 
 fn read_npy_images(path: &Path) -> Result<ImageSet> {
-    let flat = |images: Array2<f32>| ImageSet { images, truth: None, shape: None };
-    let cube = |images: Array3<f32>| {
-        let (n, height, width) = images.dim();
-        let images = images.into_shape_with_order((n, height * width)).expect("the same number of values");
-        ImageSet { images, truth: None, shape: Some((height, width)) }
+    let wants =
+        || format!("{}: wants images × pixels or images × height × width of f32, f64 or u8", path.display());
+    let images = read_npy::<_, ArrayD<f32>>(path)
+        .or_else(|_| read_npy::<_, ArrayD<f64>>(path).map(|images| images.mapv(|value| value as f32)))
+        .or_else(|_| read_npy::<_, ArrayD<u8>>(path).map(|images| images.mapv(f32::from)))
+        .with_context(wants)?;
+    let (n, n_pixels, shape) = match *images.shape() {
+        [n, n_pixels] => (n, n_pixels, None),
+        [n, height, width] => (n, height * width, Some((height, width))),
+        _ => bail!("{}, has {} dimensions", wants(), images.ndim()),
     };
-    read_npy::<_, Array2<f32>>(path)
-        .map(flat)
-        .or_else(|_| read_npy::<_, Array2<f64>>(path).map(|images| flat(images.mapv(|value| value as f32))))
-        .or_else(|_| read_npy::<_, Array2<u8>>(path).map(|images| flat(images.mapv(f32::from))))
-        .or_else(|_| read_npy::<_, Array3<f32>>(path).map(cube))
-        .or_else(|_| read_npy::<_, Array3<u8>>(path).map(|images| cube(images.mapv(f32::from))))
-        .with_context(|| {
-            format!("{}: wants images × pixels or images × height × width of f32, f64 or u8", path.display())
-        })
+    // Fortran's order puts the first pixels of all images together.
+    let images = if images.is_standard_layout() { images } else { images.as_standard_layout().into_owned() };
+    Ok(ImageSet { images: images.into_shape_with_order((n, n_pixels))?, truth: None, shape })
 }
 
 /// Sizes and bytes of an idx file of unsigned bytes (the format of MNIST).
@@ -255,4 +260,103 @@ pub fn read_positions(path: &Path) -> Option<Vec<[f64; 2]>> {
         .or_else(|| member_of(&mut npz, "xy_deg", |value: f64| value as f32))?;
     let pairs = positions.rows().into_iter().filter(|row| row.len() == 2);
     Some(pairs.map(|row| [f64::from(row[0]), f64::from(row[1])]).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ImageSet, read_labels};
+    use ndarray::{Array1, Array2, Array3};
+    use ndarray_npy::write_npy;
+    use std::io::Write;
+
+    #[test]
+    fn npy_files_of_any_order_and_kind_are_the_same_images() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("images.npy");
+        let cube = Array3::from_shape_fn((3, 2, 4), |(i, y, x)| f64::from((100 * i + 10 * y + x) as u8));
+        let wants = Array2::from_shape_fn((3, 8), |(i, j)| cube[[i, j / 4, j % 4]] as f32);
+        let read = |shape| {
+            let set = ImageSet::read(&path).unwrap();
+            assert!(set.images == wants && set.images.is_standard_layout());
+            assert_eq!(set.shape, shape);
+        };
+        // With its axes turned round twice, the same array lies in memory as Fortran has it.
+        let fortran = cube.t().as_standard_layout().into_owned().reversed_axes();
+        assert!(fortran == cube && !fortran.is_standard_layout());
+        write_npy(&path, &cube).unwrap();
+        read(Some((2, 4)));
+        write_npy(&path, &fortran).unwrap();
+        read(Some((2, 4)));
+        write_npy(&path, &fortran.mapv(|value| value as f32)).unwrap();
+        read(Some((2, 4)));
+        write_npy(&path, &cube.mapv(|value| value as u8)).unwrap();
+        read(Some((2, 4)));
+        write_npy(&path, &wants.t().as_standard_layout().into_owned().reversed_axes()).unwrap();
+        read(None);
+        for other in
+            [write_npy(&path, &Array1::<f32>::zeros(4)), write_npy(&path, &Array2::<i64>::zeros((2, 3)))]
+        {
+            other.unwrap();
+        }
+        let said = format!("{:#}", ImageSet::read(&path).unwrap_err());
+        assert!(said.contains("wants images × pixels"), "{said}");
+        write_npy(&path, &Array1::<f32>::zeros(4)).unwrap();
+        let said = format!("{:#}", ImageSet::read(&path).unwrap_err());
+        assert!(said.contains("has 1 dimensions"), "{said}");
+    }
+
+    #[test]
+    fn labels_are_whole_numbers_of_any_width() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("labels.npy");
+        let labels = Array1::from_vec(vec![0i64, 3, 7]);
+        let reads = || assert_eq!(read_labels(&path).unwrap(), [0, 3, 7]);
+        write_npy(&path, &labels).unwrap();
+        reads();
+        write_npy(&path, &labels.mapv(|label| label as i32)).unwrap();
+        reads();
+        write_npy(&path, &labels.mapv(|label| label as i16)).unwrap();
+        reads();
+        write_npy(&path, &labels.mapv(|label| label as i8)).unwrap();
+        reads();
+        write_npy(&path, &labels.mapv(|label| label as u64)).unwrap();
+        reads();
+        write_npy(&path, &labels.mapv(|label| label as u32)).unwrap();
+        reads();
+        write_npy(&path, &labels.mapv(|label| label as u16)).unwrap();
+        reads();
+        write_npy(&path, &labels.mapv(|label| label as u8)).unwrap();
+        reads();
+        write_npy(&path, &labels.mapv(|label| label - 1)).unwrap();
+        let said = format!("{:#}", read_labels(&path).unwrap_err());
+        assert!(said.contains("0 or more: a label is negative"), "{said}");
+        write_npy(&path, &labels.mapv(|label| label as f64)).unwrap();
+        assert!(read_labels(&path).is_err());
+        assert!(format!("{:#}", read_labels(&folder.path().join("no.npy")).unwrap_err()).contains("no.npy"));
+    }
+
+    #[test]
+    fn images_that_lie_unpacked_beside_their_archive_are_read_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, header: &[u8], content: &[u8]| {
+            let bytes = [header, content].concat();
+            std::fs::write(folder.path().join(name), &bytes).unwrap();
+            let packed = std::fs::File::create(folder.path().join(format!("{name}.gz"))).unwrap();
+            let mut packed = flate2::write::GzEncoder::new(packed, flate2::Compression::fast());
+            packed.write_all(&bytes).unwrap();
+            packed.finish().unwrap();
+        };
+        for (set, first) in [("train", 0), ("t10k", 8)] {
+            let pixels: Vec<u8> = (first..first + 8).collect();
+            write(
+                &format!("{set}-images-idx3-ubyte"),
+                &[0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 2],
+                &pixels,
+            );
+            write(&format!("{set}-labels-idx1-ubyte"), &[0, 0, 8, 1, 0, 0, 0, 2], &[first, first + 1]);
+        }
+        let set = ImageSet::read(folder.path()).unwrap();
+        assert_eq!(set.truth.unwrap(), [0, 1, 8, 9]);
+        assert_eq!(set.images.into_raw_vec_and_offset().0, (0..16u8).map(f32::from).collect::<Vec<_>>());
+    }
 }
