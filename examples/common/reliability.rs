@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use manyhands_metrics::{Reliability, ReliabilityBin};
+use manyhands_votes::wilson_interval;
 use plotters::prelude::*;
 
 use crate::pictures::{COLOURS, draw, failed, plot};
@@ -12,6 +13,12 @@ use crate::pictures::{COLOURS, draw, failed, plot};
 ///
 /// When the plot cannot be drawn.
 pub fn reliability(title: &str, x_label: &str, y_label: &str, curve: &Reliability) -> Result<String> {
+    let bins = curve.bins();
+    // The share of a bin is that of a whole number.
+    let interval = |bin: &ReliabilityBin| {
+        wilson_interval((bin.frequency * bin.n as f64).round() as u64, bin.n as u64, 0.95)
+    };
+    let intervals = bins.iter().map(interval).collect::<Result<Vec<_>, _>>()?;
     draw((560, 520), |root| {
         let mut plot = plot(root, title, 0.0..1.0, 0.0..1.05)?;
         plot.configure_mesh()
@@ -22,9 +29,7 @@ pub fn reliability(title: &str, x_label: &str, y_label: &str, curve: &Reliabilit
             .map_err(failed)?;
         let diagonal = [(0.0, 0.0), (1.0, 1.0)];
         plot.draw_series(DashedLineSeries::new(diagonal, 6, 4, BLACK.stroke_width(1))).map_err(failed)?;
-        let bins = curve.bins();
-        let bars = bins.iter().map(|bin| {
-            let (low, high) = wilson(bin);
+        let bars = bins.iter().zip(&intervals).map(|(bin, &(low, high))| {
             PathElement::new(
                 [(bin.mean_probability, low), (bin.mean_probability, high)],
                 COLOURS[0].stroke_width(1),
@@ -44,13 +49,4 @@ pub fn reliability(title: &str, x_label: &str, y_label: &str, curve: &Reliabilit
         plot.draw_series(counts).map_err(failed)?;
         Ok(())
     })
-}
-
-/// The 95 % interval of a share.
-fn wilson(bin: &ReliabilityBin) -> (f64, f64) {
-    let (n, p, z) = (bin.n as f64, bin.frequency, 1.96);
-    let middle = p + z * z / (2.0 * n);
-    let half = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
-    let scale = 1.0 + z * z / n;
-    ((middle - half) / scale, (middle + half) / scale)
 }

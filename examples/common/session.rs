@@ -104,7 +104,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// When the folder cannot be written, or `resume` finds a run with other settings or data.
+    /// When the folder cannot be written or is no run's, or `resume` finds a run with other settings or data.
     pub fn open(
         console: Console,
         out: &Path,
@@ -123,6 +123,12 @@ impl Session {
             }
         } else {
             if state.exists() {
+                // Of an earlier run, or just made when one was killed: nobody's own folder of that name.
+                let is_ours = read_json::<serde_json::Value>(&path)
+                    .is_ok_and(|before| before["settings"].is_object() && before["data"].is_string());
+                let is_empty = || state.read_dir().is_ok_and(|mut entries| entries.next().is_none());
+                let place = state.display();
+                ensure!(is_ours || is_empty(), "{place}: is of no earlier run, wants another --out");
                 std::fs::remove_dir_all(&state).with_context(|| state.display().to_string())?;
             }
             std::fs::create_dir_all(&state).with_context(|| state.display().to_string())?;
