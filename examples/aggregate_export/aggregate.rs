@@ -111,9 +111,8 @@ impl<'a> Aggregate<'a> {
         )
     }
 
-    /// `labels_…`, `reductions_…`, `consensus_…` and `volunteers_….csv`.
-    pub(crate) fn write(&self, out: &Path, workflow: &str) -> Result<()> {
-        let name = file_name(self.question.name());
+    /// `labels_…`, `reductions_…`, `consensus_…` and `volunteers_….csv`, called by `name`.
+    pub(crate) fn write(&self, out: &Path, name: &str, workflow: &str) -> Result<()> {
         let mut table = vec![];
         self.question.write_labels(self.estimates.iter().cloned(), &mut table)?;
         files::write(&out.join(format!("labels_{name}.csv")), table)?;
@@ -139,8 +138,8 @@ impl<'a> Aggregate<'a> {
     }
 }
 
-/// `marks_….csv`: a row for every mark, and one without a mark for everybody who marked nothing.
-pub(crate) fn write_drawing(drawing: &Drawing, out: &Path) -> Result<()> {
+/// `marks_….csv`, called by `name`: a row for every mark, and one without a mark for everybody who marked nothing.
+pub(crate) fn write_drawing(drawing: &Drawing, out: &Path, name: &str) -> Result<()> {
     let mut text = "subject_id,volunteer,tool,frame,shape,x,y\n".to_owned();
     for annotation in drawing.annotations() {
         let subject = drawing.subjects().name(annotation.subject).unwrap_or_default();
@@ -155,7 +154,7 @@ pub(crate) fn write_drawing(drawing: &Drawing, out: &Path) -> Result<()> {
             writeln!(text, "{subject},\"{volunteer}\",{},{},{},{x},{y}", mark.tool, mark.frame, shape(mark))?;
         }
     }
-    files::write(&out.join(format!("marks_{}.csv", file_name(drawing.name()))), text)
+    files::write(&out.join(format!("marks_{name}.csv")), text)
 }
 
 fn shape(mark: &Mark) -> &'static str {
@@ -168,11 +167,4 @@ fn shape(mark: &Mark) -> &'static str {
         Shape::Path { .. } => "path",
         _ => "other",
     }
-}
-
-/// A name of a question as a part of a file's name.
-pub(crate) fn file_name(name: &str) -> String {
-    name.chars()
-        .map(|letter| if letter.is_alphanumeric() || "-_".contains(letter) { letter } else { '_' })
-        .collect()
 }

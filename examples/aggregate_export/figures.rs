@@ -1,6 +1,6 @@
 //! Plots: how far shares of votes can be trusted, what volunteers are worth, and where the marks are.
 
-use crate::aggregate::{Aggregate, file_name};
+use crate::aggregate::Aggregate;
 use anyhow::Result;
 use common::files;
 use common::pictures::{Cloud, Curve, Group, Panel, clouds, curves};
@@ -21,9 +21,8 @@ pub(crate) struct Section {
     pub(crate) tables: Vec<String>,
 }
 
-pub(crate) fn of_question(aggregate: &Aggregate<'_>, out: &Path) -> Result<Section> {
+pub(crate) fn of_question(aggregate: &Aggregate<'_>, out: &Path, name: &str) -> Result<Section> {
     let question = aggregate.question;
-    let name = file_name(question.name());
     let mut figures = vec![];
     let mut keep = |kind: &str, svg: String, caption| -> Result<()> {
         files::write(&out.join(format!("{kind}_{name}.svg")), &svg)?;
@@ -120,8 +119,7 @@ fn volunteers(aggregate: &Aggregate<'_>) -> Result<String> {
     clouds(&plots)
 }
 
-pub(crate) fn of_drawing(drawing: &Drawing, out: &Path) -> Result<Section> {
-    let name = file_name(drawing.name());
+pub(crate) fn of_drawing(drawing: &Drawing, out: &Path, name: &str) -> Result<Section> {
     let mut seen: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
     for annotation in drawing.annotations() {
         let (n_marks, n_viewers) = seen.entry(annotation.subject).or_default();

@@ -9,12 +9,14 @@
 
 mod aggregate;
 mod figures;
+mod names;
 mod page;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Parser;
 use common::files;
 use manyhands_zooniverse::{Config, Extracts};
+use names::FileNames;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -70,6 +72,7 @@ fn main() -> Result<()> {
     files::write(&args.out.join("quarantine.csv"), quarantine)?;
     files::write_json(&args.out.join("quality.json"), quality)?;
     let mut sections = vec![];
+    let mut names = FileNames::default();
     for question in extracts.questions() {
         let truths = match gold.iter().find(|(name, _)| *name == question.name()) {
             Some((_, path)) => question
@@ -79,12 +82,14 @@ fn main() -> Result<()> {
         };
         let aggregate = aggregate::Aggregate::of(question, truths)?;
         println!("{}", aggregate.summary());
-        aggregate.write(&args.out, extracts.workflow().unwrap_or_default())?;
-        sections.push(figures::of_question(&aggregate, &args.out)?);
+        let name = names.of(question.name());
+        aggregate.write(&args.out, &name, extracts.workflow().unwrap_or_default())?;
+        sections.push(figures::of_question(&aggregate, &args.out, &name)?);
     }
     for drawing in extracts.drawings() {
-        aggregate::write_drawing(drawing, &args.out)?;
-        sections.push(figures::of_drawing(drawing, &args.out)?);
+        let name = names.of(drawing.name());
+        aggregate::write_drawing(drawing, &args.out, &name)?;
+        sections.push(figures::of_drawing(drawing, &args.out, &name)?);
     }
     let name = args.export.file_name().unwrap_or_default().to_string_lossy();
     page::write(&args.out, &name, quality, &sections)?;
