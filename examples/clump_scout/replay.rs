@@ -9,7 +9,7 @@ use crate::data::Data;
 use crate::finder;
 use crate::score::Scores;
 
-/// Numbers of viewers at which the model looks.
+/// Numbers of viewers at which the model looks, and at last at all there are.
 const STAGES: [usize; 7] = [2, 3, 5, 7, 10, 15, 20];
 
 /// Risks at which a subject is finished: the model's own, and stricter ones.
@@ -38,6 +38,8 @@ struct Stages<'a> {
     data: &'a Data,
     args: &'a Args,
     radius: f64,
+    /// Most viewers by stage.
+    n_viewers: Vec<usize>,
     /// By stage: with each viewer who has come until then. Who sees a subject first is the same for all.
     samples: Vec<Survey>,
 }
@@ -46,12 +48,12 @@ impl Replay {
     /// Shows each subject to its viewers in a random order; `watch` is told what is done.
     pub(crate) fn new(data: &Data, args: &Args, radius: f64, watch: impl Fn(String)) -> Result<Self> {
         let most = data.survey.subjects().map(|subject| subject.n_viewers()).max().unwrap_or(0);
-        let last = STAGES.iter().position(|&n| n >= most).unwrap_or(STAGES.len() - 1);
-        let samples = STAGES[..=last].iter().map(|&n| data.survey.sample_viewers(n, args.seed)).collect();
-        let stages = Stages { data, args, radius, samples };
+        let n_viewers: Vec<usize> = STAGES.into_iter().filter(|&n| n < most).chain([most]).collect();
+        let samples = n_viewers.iter().map(|&n| data.survey.sample_viewers(n, args.seed)).collect();
+        let stages = Stages { data, args, radius, n_viewers, samples };
         watch("the same number for all".to_owned());
         let mut fixed = Vec::new();
-        for stage in 0..=last {
+        for stage in 0..stages.samples.len() {
             fixed.push(stages.look(&stages.samples[stage], stage)?.0);
         }
         let mut adaptive = Vec::new();
@@ -116,7 +118,7 @@ impl Stages<'_> {
         let found = finder::by_model(survey, self.args.method, self.data.reality)?;
         let truth = self.data.truth.as_deref().unwrap_or_default();
         let point = Point {
-            n_viewers: STAGES[stage],
+            n_viewers: self.n_viewers[stage],
             n_annotations: survey.n_annotations(),
             n_clicks: survey.n_marks(),
             f1: Scores::new(&found.clumps, truth, self.radius)?.points.f1(),
