@@ -26,6 +26,7 @@ use manyhands_grid::{Contrast, Layout, Montage, Palette, Raster, Tiler};
 use manyhands_metrics::{Average, ContingencyTable};
 use ndarray::ArrayView2;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use teach::Lesson;
@@ -275,14 +276,13 @@ fn draw(out: &Path, set: &ImageSet, dec: &Dec, clusters: &[usize], seed: u64) ->
     let centres = pca.transform(dec.centres())?;
     if points.ncols() == 2 {
         let step = clusters.len().div_ceil(4000);
+        // By the numbers that occur: those of classes may be any.
         let groups = |of: &[usize], what: &str| -> Vec<Group> {
-            let n = of.iter().max().map_or(0, |&most| most + 1);
-            let mut groups: Vec<Group> =
-                (0..n).map(|i| Group { label: format!("{what} {i}"), points: Vec::new() }).collect();
+            let mut groups: BTreeMap<usize, Vec<_>> = of.iter().map(|&i| (i, Vec::new())).collect();
             for row in (0..of.len()).step_by(step) {
-                groups[of[row]].points.push((points[[row, 0]], points[[row, 1]]));
+                groups.entry(of[row]).or_default().push((points[[row, 0]], points[[row, 1]]));
             }
-            groups
+            groups.into_iter().map(|(i, points)| Group { label: format!("{what} {i}"), points }).collect()
         };
         let numbers: Vec<_> =
             centres.rows().into_iter().enumerate().map(|(k, row)| (k, (row[0], row[1]))).collect();
