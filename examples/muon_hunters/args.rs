@@ -7,6 +7,9 @@ use serde::Serialize;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+/// Most cells along the side of a grid: a picture of 5000 pixels, more than anybody looks at.
+const MOST_CELLS: usize = 100;
+
 /// The loop of Muon Hunters 2.0: cluster, ask, aggregate, retrain, recluster.
 #[derive(Clone, Debug, Parser)]
 pub(crate) struct Args {
@@ -22,7 +25,7 @@ pub(crate) struct Args {
     /// With --data: the class that counts as positive
     #[arg(long, default_value_t = 1)]
     pub(crate) positive: usize,
-    /// Fraction of positives: of the simulation, or to thin real data out to
+    /// Fraction of positives: of the simulation, in stage 1 at most 0.85 and in stage 2 at most 0.98, or to thin real data out to
     #[arg(long)]
     pub(crate) rate: Option<f64>,
     /// Number of images, at most
@@ -151,7 +154,9 @@ impl Args {
             "--clusters {}: wants at least 2",
             self.clusters.unwrap_or(0)
         );
-        ensure!(self.grid != Some(0), "--grid 0: wants at least 1");
+        if let Some(side) = self.grid {
+            ensure!((1..=MOST_CELLS).contains(&side), "--grid {side}: wants 1 to {MOST_CELLS}");
+        }
         self.backend.check()?;
         ensure!(self.threads != Some(0), "--threads 0: wants at least 1");
         ensure!(

@@ -108,6 +108,11 @@ impl Data {
                 "no gold of class {class} among {n_gold} images: wants more images of that class"
             );
         }
+        let n_found = test.truth.iter().sum::<usize>();
+        ensure!(
+            n_found > 0 && n_found < n_test,
+            "{n_found} of {n_test} test images are positive: wants both kinds, so more images"
+        );
         Ok(Self {
             train,
             test,
@@ -142,7 +147,9 @@ fn simulate(settings: &Settings, console: &Console) -> Result<Loaded> {
     let (mut parts, mut truth) = (Vec::new(), Vec::new());
     for first in (0..settings.n_images).step_by(CHUNK) {
         console.check()?;
-        let simulation = simulator.simulate_range(first, CHUNK.min(settings.n_images - first))?;
+        let simulation = simulator
+            .simulate_range(first, CHUNK.min(settings.n_images - first))
+            .context("--rate: leaves no room for the gamma rays of this stage")?;
         truth.extend(simulation.truth);
         parts.push(simulation.images);
         bar.inc(CHUNK as u64);

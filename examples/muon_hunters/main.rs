@@ -67,10 +67,10 @@ fn main() -> Result<()> {
     remarks.iter().for_each(|remark| console.say(remark));
 
     if let Some(run) = runs.iter().find_map(|kept| kept.run.as_ref()) {
-        let pictures = gallery::draw(&args.out, run, &settings, &data, &console)?;
         report::write_manifest(&args.out.join("manifest.csv"), run, &data)?;
         report::write_volunteers(&args.out.join("volunteers.csv"), run, args.show_names)?;
         report::write_models(&args.out.join("models"), run)?;
+        let pictures = gallery::draw(&args.out, run, &settings, &data, &console)?;
         report.seconds = start.elapsed().as_secs_f64();
         report.peak_rss_mb = peak_rss_mb();
         files::write_json(&args.out.join("report.json"), &report)?;
@@ -151,7 +151,7 @@ fn remarks(report: &Report) -> Vec<String> {
     for row in report.rows.iter().filter(|row| row.f1_strict == 0.0) {
         let safe = row.f1_safe;
         remarks.push(format!(
-            "{}: no cluster holds a majority of positives, so the strict map finds none (F1 0); forced to name one, the safe map gets {safe:.3}.",
+            "{}: the strict map finds no positive among the test images (F1 0), as where no cluster holds a majority of them; forced to name one, the safe map gets {safe:.3}.",
             row.model
         ));
     }

@@ -81,7 +81,7 @@ pub(crate) fn run(number: usize, settings: &Settings, data: &Data, session: &Ses
     };
     let choose = if settings.choose == Choose::Random { Choose::Random } else { Choose::Model };
     let Rounds { batches, asked, last } = go(choose, &name)?;
-    let Taught { aggregate, multitask, recluster, curves, probabilities } = last;
+    let Taught { aggregate, multitask, recluster, curves, probabilities, .. } = last;
     let views = vec![
         view("DEC", &dec, settings, data)?,
         view("multitask", &multitask.clone().into_dec(), settings, data)?,

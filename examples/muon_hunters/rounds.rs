@@ -38,8 +38,10 @@ pub(crate) struct Taught {
     pub(crate) multitask: Multitask,
     pub(crate) recluster: Dec,
     pub(crate) curves: Vec<(&'static str, Vec<Point>)>,
-    /// How probably each test image is a positive.
+    /// How probably each test image is a positive, by the model as it was taught.
     pub(crate) probabilities: Vec<f64>,
+    /// The same of each training image: by this the next batch is chosen.
+    train_probabilities: Vec<f64>,
 }
 
 /// What one batch cost and gave.
@@ -138,12 +140,11 @@ pub(crate) fn rounds(
         let seed = recipe.seed.wrapping_add(batch as u64);
         let tiler = tiler(settings, data.cell, seed);
         let teacher = last.as_ref().filter(|_| choose == Choose::Model);
-        let p = teacher.map(|last| positive(&last.multitask, images)).transpose()?;
         let until = |batch: usize| images.nrows() * batch / settings.n_batches;
         let is_last = batch + 1 == settings.n_batches;
         let n = if is_last { open.len() } else { until(batch + 1) - until(batch) };
-        let tiles = match &p {
-            Some(p) => chosen_grids(&tiler, &clusters.train, &open, n, p)?,
+        let tiles = match teacher {
+            Some(last) => chosen_grids(&tiler, &clusters.train, &open, n, &last.train_probabilities)?,
             None => random_grids(&tiler, &clusters.train, &open, n, seed)?,
         };
         let shown: BTreeSet<usize> = tiles.iter().flat_map(Tile::own_images).collect();
@@ -227,6 +228,7 @@ fn teach(
     )?;
     // Asked before reseeding, which moves the head to new clusters, where it says only nearly the same.
     let probabilities = positive(&multitask, data.test.images.view())?;
+    let train_probabilities = positive(&multitask, images)?;
     let multitask = recipe.reseed(multitask)?;
     let (recluster, reclustered) = session.train(
         &name("reclustering"),
@@ -236,5 +238,5 @@ fn teach(
     )?;
     let points = |points: Vec<Option<Point>>| points.into_iter().flatten().collect();
     let curves = vec![("multitask", points(taught)), ("reclustering", points(reclustered))];
-    Ok(Taught { aggregate, multitask, recluster, curves, probabilities })
+    Ok(Taught { aggregate, multitask, recluster, curves, probabilities, train_probabilities })
 }

@@ -14,7 +14,7 @@ use crate::data::Data;
 #[derive(Debug, Default)]
 pub(crate) struct Answers {
     votes: Vec<Vote>,
-    /// Clicks that the volunteers really made.
+    /// Clicks that the volunteers really made, those on padding too, which they cannot tell from the rest.
     pub(crate) n_clicks: usize,
 }
 
@@ -61,7 +61,8 @@ impl Answers {
         };
         for given in crowd.seed(seed).answer(tiles, truth, settings.n_answers)? {
             let tile = &tiles[given.tile];
-            self.n_clicks += Clicks::of(tile, &given.answer)?.total_clicks();
+            let clicks = Clicks::of(tile, &given.answer)?;
+            self.n_clicks += clicks.total_clicks() + clicks.padding_clicks();
             for (image, is_positive) in given.answer.labels(tile)? {
                 let vote = Vote {
                     volunteer: given.volunteer,
