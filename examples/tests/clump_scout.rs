@@ -138,6 +138,7 @@ fn a_simulated_survey_leaves_every_table_picture_and_score() {
     assert!(scores["f1"].as_f64().unwrap() > 0.97, "{scores}");
     assert_eq!(scores["method"], "facility");
     let volunteers = std::fs::read_to_string(results.join("volunteers.csv")).unwrap();
+    assert!(volunteers.lines().count() > 1);
     assert!(
         volunteers.lines().skip(1).all(|line| line.split(',').next().unwrap().len() == 12),
         "names are hashed"

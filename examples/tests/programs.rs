@@ -88,14 +88,15 @@ fn a_run_that_was_killed_resumes_to_the_report_of_the_uninterrupted_one() {
         .spawn()
         .unwrap();
     let deadline = Instant::now() + Duration::from_secs(120);
-    while !broken.path().join("state/DEC.safetensors").exists() && Instant::now() < deadline {
+    // In the first of two batches, between its retraining and its reclustering.
+    let retrained = broken.path().join("state/batch_0_multitask.safetensors");
+    while !retrained.exists() && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(5));
     }
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(!broken.path().join("report.json").exists(), "it was killed before its end");
-    let finished =
-        || broken.path().join("state/autoencoder.safetensors").metadata().unwrap().modified().unwrap();
+    let finished = || retrained.metadata().unwrap().modified().unwrap();
     let before = finished();
     let resumed = program("muon_hunters")
         .args(["--images", "400", "--grid", "5"])
@@ -140,6 +141,25 @@ fn a_training_that_was_interrupted_leaves_a_checkpoint_and_goes_on_from_it() {
     assert!(start(broken.path(), &["--resume"]).wait_with_output().unwrap().status.success());
     assert!(!checkpoint.exists());
     assert_eq!(report(whole.path()), report(broken.path()));
+}
+
+#[test]
+fn a_folder_called_state_that_is_of_no_run_is_left_alone() {
+    let out = folder();
+    let state = out.path().join("state");
+    for file in ["letter.txt", "settings.json"] {
+        std::fs::create_dir_all(&state).unwrap();
+        std::fs::write(state.join(file), "{\"settings\": 1}").unwrap();
+        let refused = muon_hunters(out.path(), &[]);
+        assert!(!refused.status.success());
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("state: is of no earlier run"));
+        assert!(state.join(file).exists());
+        std::fs::remove_dir_all(&state).unwrap();
+    }
+    // What a run leaves that was killed at once is nothing of value.
+    std::fs::create_dir_all(&state).unwrap();
+    assert!(muon_hunters(out.path(), &[]).status.success());
+    assert!(muon_hunters(out.path(), &[]).status.success(), "a run forgets the one before");
 }
 
 #[test]
@@ -261,7 +281,9 @@ fn a_run_leaves_everything_that_the_readme_promises() {
         manifest.headers().unwrap().iter().any(|column| column == "#checksum"),
         "answers can be read back"
     );
+    assert!(!grids.is_empty());
     let volunteers = std::fs::read_to_string(out.path().join("volunteers.csv")).unwrap();
+    assert!(volunteers.lines().count() > 1);
     assert!(!volunteers.lines().skip(1).any(|line| line.starts_with("volunteer")), "names are hashed");
 }
 
@@ -275,6 +297,27 @@ fn idx(folder: &Path, n: usize, claimed: u32) -> PathBuf {
     bytes.extend((0..n * 16).map(|i| (i % 251) as u8));
     std::fs::write(&path, bytes).unwrap();
     path
+}
+
+#[test]
+fn classes_may_have_any_numbers() {
+    let [files, out] = [folder(), folder()];
+    let images = idx(files.path(), 20, 20);
+    let truth = files.path().join("truth.npy");
+    let numbers = [7, 3_000_000_000i64];
+    ndarray_npy::write_npy(&truth, &ndarray::Array1::from_iter((0..20).map(|i| numbers[i % 2]))).unwrap();
+    let output = program("cluster_images")
+        .arg("--images")
+        .arg(images)
+        .args(["--clusters", "2", "--epochs", "1", "--truth"])
+        .arg(truth)
+        .arg("--out")
+        .arg(out.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let embedding = std::fs::read_to_string(out.path().join("embedding.svg")).unwrap();
+    assert!(numbers.iter().all(|number| embedding.contains(&format!("class {number}"))));
 }
 
 #[test]
@@ -419,6 +462,9 @@ fn bad_input_is_answered_by_an_error_that_names_it_and_leaves_nothing_behind() {
         (hunt(&["--images", "4"]), "wants at least 8"),
         (hunt(&["--images", "12", "--clusters", "2", "--seed", "3"]), "no gold of class"),
         (hunt(&["--rate", "1.5"]), "--rate 1.5"),
+        (hunt(&["--rate", "0.9"]), "--rate: leaves no room for the gamma rays"),
+        (hunt(&["--grid", "0"]), "--grid 0: wants 1 to 100"),
+        (hunt(&["--grid", "101"]), "--grid 101: wants 1 to 100"),
         (hunt(&["--positive", "3"]), "--positive goes with --data"),
         (hunt(&["--clusters", "1"]), "--clusters 1: wants at least 2"),
         (hunt(&["--images", "20", "--batches", "16", "--clusters", "2"]), "at most the 15 training images"),
