@@ -129,6 +129,25 @@ fn other_groups_are_dropped_and_grids_that_are_not_described_set_aside() {
     assert_eq!(extracts.quality().quarantined["answer"], 1);
 }
 
+#[test]
+fn a_row_without_the_grid_counts_for_the_other_tasks() {
+    let rows = [
+        Row::new(1, 1, 31, r#"[{"task":"T5","value":"Yes"}]"#),
+        answer(2, "All Muons", "T1", &[]),
+        answer(3, "All Muons", "T1", &[]),
+    ];
+    for groups in [&[][..], &["first".to_owned()]] {
+        let config = muons(GridOptions { groups: groups.to_vec(), ..two_by_two() })
+            .task("seen", Task::question(["T5"]));
+        let extracts = read(&config, &rows);
+        assert_eq!(extracts.quality().n_kept, 3);
+        let quality = &extracts.quality().tasks["muons"];
+        assert_eq!((quality.n_answered, quality.n_absent), (2, 1));
+        assert_eq!(extracts.question("seen").unwrap().n_votes(), 1);
+        assert_eq!(extracts.question("muons").unwrap().n_votes(), 6);
+    }
+}
+
 fn group(listed: Clicked) -> Config {
     let grid = GridOptions { rows: Some(2), cols: Some(2), listed, ..GridOptions::default() };
     Config::new().task("same", Task::new(Kind::Group, ["T0"]).grid(grid))

@@ -114,12 +114,15 @@ impl GridCollector {
 impl Collect for GridCollector {
     fn extract(&mut self, given: &Given<'_>) -> Result<Outcome, Reject> {
         (self.found, self.n_annotations, self.n_marks, self.n_outside) = (None, 0, 0, 0);
+        // Other answers led past the grid, so the row need not describe one.
+        if under(given.annotations, &self.keys).next().is_none() {
+            self.outcome = Outcome::Absent;
+            return Ok(self.outcome);
+        }
         let Some(shown) = self.shown(given)? else { return Ok(Outcome::DropRow) };
-        let choice = self.choice(given)?;
-        self.outcome = match (self.n_annotations, choice) {
-            (0, _) => Outcome::Absent,
-            (_, None) => Outcome::Skipped,
-            (_, Some(choice)) => {
+        self.outcome = match self.choice(given)? {
+            None => Outcome::Skipped,
+            Some(choice) => {
                 let points = self.points(given, &shown)?;
                 let (answer, n_outside) = Answer::from_clicks(choice, self.tiles.layout(&shown).0, &points);
                 self.n_outside = n_outside;

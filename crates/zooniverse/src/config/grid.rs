@@ -19,7 +19,7 @@ pub struct GridOptions {
     pub area: Option<[f64; 4]>,
     /// The key of the metadata that lists the subjects of the cells. Default `#subjects`.
     pub cells: Option<String>,
-    /// Values of the metadata key `#group` that count; the rows of other groups are dropped. Default all.
+    /// Values of the metadata key `#group` that count; rows with an answer to a grid of another group are dropped. Default all.
     pub groups: Vec<String>,
     /// What is highlighted where there is no clear majority. Default the positives, as the paper of Muon
     /// Hunters 2.0 says; its program takes them for negatives.
