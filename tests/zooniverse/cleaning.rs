@@ -1,6 +1,6 @@
 //! One cleaning rule at a time, and its count in the report.
 
-use manyhands_zooniverse::{Cleaning, Config, Extracts, GoldRows, Identity, Policy, Repeats, Task};
+use manyhands_zooniverse::{Cleaning, Columns, Config, Extracts, GoldRows, Identity, Policy, Repeats, Task};
 
 use super::{Row, classes, read, read_with, votes};
 
@@ -82,13 +82,14 @@ fn identity_says_who_of_those_not_logged_in_is_who() {
 fn people_whom_nothing_tells_apart_are_each_somebody() {
     let mut rows =
         [Row::answer(1, 1, 50, "a"), Row::answer(2, 1, 50, "b")].map(|row| row.anonymous("x", "s"));
-    for row in &mut rows {
-        row.name.clear();
-        row.ip.clear();
+    for missing in ["", "NA"] {
+        for row in &mut rows {
+            (row.name, row.ip) = (missing.into(), missing.into());
+        }
+        let (answers, extracts) = kept(Cleaning::default(), &rows);
+        assert_eq!(answers, ["a", "b"]);
+        assert_eq!(extracts.quality().n_unknown, 2);
     }
-    let (answers, extracts) = kept(Cleaning::default(), &rows);
-    assert_eq!(answers, ["a", "b"]);
-    assert_eq!(extracts.quality().n_unknown, 2);
 }
 
 #[test]
@@ -100,6 +101,30 @@ fn a_login_without_an_id_is_a_volunteer_and_r_writes_na_into_empty_cells() {
     let extracts = read(&config(Cleaning::default()), &[row]);
     assert_eq!(extracts.volunteers().name(0), Some("user1"));
     assert_eq!(extracts.quality().n_expert + extracts.quality().n_gold_standard, 0);
+}
+
+#[test]
+fn missing_cells_of_a_flat_table_are_nobody_and_no_answer() {
+    let columns = Columns {
+        subject: "subject".into(),
+        volunteer: "volunteer".into(),
+        label: "label".into(),
+        time: None,
+        id: None,
+    };
+    let config = Config::new().task("muon", Task::question(["T0"])).columns(columns);
+    for missing in ["NA", ""] {
+        let table = format!(
+            "subject,volunteer,label\n1,{missing},Yes\n1,{missing},No\n1,{missing},Yes\n1,ada,{missing}\n{missing},ben,No\n"
+        );
+        let (extracts, _) = read_with(&config, &table);
+        let question = extracts.question("muon").unwrap();
+        assert_eq!(classes(question), ["Yes", "No", "Yes"], "{missing:?}");
+        assert_eq!(question.classes(), ["No", "Yes"]);
+        let quality = extracts.quality();
+        assert_eq!((quality.n_unknown, quality.tasks["muon"].n_skipped), (3, 1));
+        assert_eq!((quality.n_repeats, quality.quarantined["empty"]), (0, 1));
+    }
 }
 
 #[test]

@@ -85,13 +85,13 @@ impl Extractor {
                 Metadata::parse(cell, is_doubled)?
             }
         };
-        let subject_ids = text(record, Some(header.subject_ids), "subject_ids", subject)?;
+        let subject_ids = present(text(record, Some(header.subject_ids), "subject_ids", subject)?);
         if subject_ids.is_empty() {
             return Err(Reject::Empty { column: "subject_ids" }.into());
         }
         let signature = Signature {
             user_id: present(text(record, header.user_id, "user_id", user_id)?),
-            user_name: text(record, header.user_name, "user_name", user_name)?,
+            user_name: present(text(record, header.user_name, "user_name", user_name)?),
             user_ip: present(text(record, header.user_ip, "user_ip", user_ip)?),
         };
         let session = metadata.as_ref().filter(|_| self.needs.session).and_then(Metadata::session);
@@ -111,10 +111,11 @@ impl Extractor {
         let cell = record.field_in(header.annotations, &mut room.annotations);
         let label;
         let annotations = if self.config.flat_columns().is_some() {
-            let value = serde_json::value::to_raw_value(utf8(cell, "label")?.trim());
+            let answer = Some(present(utf8(cell, "label")?.trim())).filter(|answer| !answer.is_empty());
+            let value = answer.map(serde_json::value::to_raw_value).transpose();
             label = value.map_err(|error| Reject::json("annotations", &error))?;
             let key = self.keys.first().map_or_else(Default::default, |key| key.as_str().into());
-            vec![Annotation { key, value: Some(&label), mark_index: None }]
+            vec![Annotation { key, value: label.as_deref(), mark_index: None }]
         } else {
             let keys = &self.keys;
             Annotation::parse_all(cell, &|key| keys.iter().any(|wanted| wanted == key))?

@@ -5,7 +5,7 @@ use serde::Deserialize;
 /// What the columns of a flat table of votes are called. With it, a row is one answer to the only task, and `metadata`,
 /// `annotations` and `subject_data` are not looked for.
 ///
-/// Every text in the column of the label is an answer, the text `null` too.
+/// Every text in the column of the label is an answer, the text `null` too; where the cell is empty or `NA`, the question was passed over.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Columns {
