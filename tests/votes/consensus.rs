@@ -192,6 +192,38 @@ fn a_label_that_is_no_class_tells_what_gold_says_it_tells() {
 }
 
 #[test]
+fn one_coin_gives_a_label_that_is_no_class_its_share_of_the_votes() {
+    // Everyone errs on every tenth subject; volunteer 3 cannot tell (label 2) in every fourth vote.
+    let mut votes = vec![];
+    for subject in 0..200 {
+        for volunteer in 0..4 {
+            let label = (subject % 2) ^ usize::from((subject + 3 * volunteer) % 10 == 0);
+            votes.push(vote(volunteer, subject, if volunteer == 3 && subject % 4 == 2 { 2 } else { label }));
+        }
+    }
+    let fit = |classes: &[Option<usize>]| {
+        let params = Consensus::params(Mode::OneCoin, 2).label_classes(classes);
+        params.fit(&VoteTable::from_votes(3, &votes).unwrap()).unwrap()
+    };
+    let plain = fit(&[Some(0), Some(1), None]);
+    for truth in 0..2 {
+        let row = |volunteer| plain.confusion(volunteer).unwrap().row(truth).to_vec();
+        assert_eq!(row(0)[2], 0.0, "volunteer 0 never says so");
+        assert!(row(0)[truth] > 0.85, "{:?}", row(0));
+        assert_abs_diff_eq!(row(3)[2], 0.25, epsilon = 1e-12);
+        assert!(row(3)[truth] > 0.85 * 0.75, "{:?}", row(3));
+        assert_abs_diff_eq!(row(3).iter().sum::<f64>(), 1.0, epsilon = 1e-12);
+    }
+    assert!(plain.skill(0).unwrap() > plain.skill(3).unwrap());
+    // Of two labels for one class, neither takes from the share.
+    let two = fit(&[Some(0), None, Some(0)]);
+    for truth in 0..2 {
+        let says_1 = votes.iter().filter(|vote| vote.volunteer == 3 && vote.label == 1).count() as f64;
+        assert_abs_diff_eq!(two.confusion(3).unwrap()[[truth, 1]], says_1 / 200.0, epsilon = 1e-12);
+    }
+}
+
+#[test]
 fn a_classifiers_scores_decide_where_votes_do_not() {
     let mut votes = crowd(40, 8, 5, 2, 6);
     votes.extend([vote(90, 100, 0), vote(91, 100, 1)]);

@@ -159,14 +159,15 @@ impl Consensus {
     }
 
     /// K × M: the probability that the volunteer gives the label (column) where the truth is the row, as the model of greatest weight has it, kinds
-    /// of subjects averaged. `None` for one who has not voted, and for [`Mode::Majority`].
+    /// of subjects averaged. One coin gives labels that are no class the share that they have of the volunteer's votes. `None` for one who has not
+    /// voted, and for [`Mode::Majority`].
     pub fn confusion(&self, volunteer: usize) -> Option<Array2<f64>> {
         let member = self.members.iter().reduce(|a, b| if b.weight > a.weight { b } else { a })?;
         let row = self.votes.volunteer_row(volunteer)?;
         let model = &member.model;
         let (k, m, l) = (self.n_classes(), self.votes.n_labels, model.n_latent());
         let mut rates = vec![0.0; l * m];
-        model.belief.ln_rates_of(&model.counts_of(row, l * m), &mut rates);
+        model.belief.ln_confusion_of(&model.counts_of(row, l * m), &mut rates);
         let mut confusion = Array2::zeros((k, m));
         for (latent, &ln_prior) in model.rates.prior.iter().enumerate() {
             for label in 0..m {

@@ -65,6 +65,29 @@ impl Belief {
         }
     }
 
+    /// ln rates of one volunteer that sum to 1 over the labels. One coin does not say how often a label is given that is no class, and
+    /// posteriors do not need it: it has its share of the volunteer's votes, and the others have what is left.
+    pub(super) fn ln_confusion_of(&self, counts: &[f64], out: &mut [f64]) {
+        self.ln_rates_of(counts, out);
+        let Self::Coin { meaning, .. } = self else { return };
+        let (k, classes) = (meaning.n_classes, &meaning.classes);
+        let whole: f64 = counts.iter().sum();
+        let share = |label: usize| counts[label * k..][..k].iter().sum::<f64>() / whole;
+        let no_class: Vec<usize> = (0..classes.len()).filter(|&label| classes[label].is_none()).collect();
+        if no_class.is_empty() {
+            return;
+        }
+        let rest = 1.0 - no_class.iter().map(|&label| share(label)).sum::<f64>();
+        for latent in 0..k {
+            let of_classes = (0..classes.len()).filter(|&label| classes[label].is_some());
+            let sum: f64 = of_classes.clone().map(|label| out[label * k + latent].exp()).sum();
+            of_classes.for_each(|label| {
+                out[label * k + latent] += (rest.max(0.0) / sum.max(f64::MIN_POSITIVE)).ln()
+            });
+            no_class.iter().for_each(|&label| out[label * k + latent] = share(label).ln());
+        }
+    }
+
     /// ln rates of all cells.
     pub(super) fn ln_rates(&self, counts: &Counts, per_volunteer: usize) -> Vec<f64> {
         let mut ln_rates = vec![0.0; counts.cells.len()];
