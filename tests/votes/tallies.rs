@@ -82,6 +82,16 @@ fn wrong_tallies_are_named() {
     assert_eq!(params.fit(&[tally(1, &[1, 2]), tally(2, &[1])]).unwrap_err(), length(1, 2));
     assert_eq!(params.fit(&[tally(2, &[1])]).unwrap_err(), length(1, 2));
     assert!(matches!(params.fit(&[tally(1, &[u32::MAX, 1])]), Err(Error::TooManyVotes { .. })));
+    let one = [tally(1, &[1, 1])];
+    assert_eq!(
+        params.clone().prior([1.0, 0.0]).fit(&one).unwrap_err(),
+        Error::Prior { class: 1, got: 0.0 },
+        "no class is impossible before any vote"
+    );
+    assert!(matches!(
+        params.clone().max_rounds(0).fit(&one),
+        Err(Error::Parameter { field: "max_rounds", .. })
+    ));
     let gold = params.gold(&[(1, 2)]).fit(&[tally(1, &[1, 1])]);
     assert!(matches!(gold, Err(Error::GoldClass { .. })));
 }

@@ -9,7 +9,7 @@ use super::{Tally, TallyMixture};
 use crate::{
     Error,
     gold::Gold,
-    prior::check_distribution,
+    prior::Prior,
     vote::{check_id, check_n_classes, check_total},
 };
 
@@ -78,7 +78,7 @@ impl TallyMixtureParams {
     /// # Errors
     /// [`Error::Classes`], [`Error::NoVotes`], [`Error::TallyLength`] for tallies of different lengths or fewer labels than
     /// classes, [`Error::Id`], [`Error::TooManyVotes`], [`Error::GoldClass`], [`Error::GoldConflict`], [`Error::Prior`], [`Error::PriorSum`],
-    /// [`Error::PriorLength`].
+    /// [`Error::PriorLength`], [`Error::Parameter`] for no round at all.
     pub fn fit(&self, tallies: &[Tally]) -> Result<TallyMixture, Error> {
         let k = check_n_classes(self.n_classes)?;
         let gold = if self.gold.is_empty() { Gold::default() } else { Gold::check(&self.gold, k)? };
@@ -86,7 +86,10 @@ impl TallyMixtureParams {
             if prior.len() != k {
                 return Err(Error::PriorLength { got: prior.len(), n_classes: k });
             }
-            check_distribution(prior)?;
+            Prior::check(prior)?;
+        }
+        if self.max_rounds == 0 {
+            return Err(Error::Parameter { field: "max_rounds", got: 0.0, wants: "at least 1" });
         }
         let sums = add_up(tallies, k)?;
         let truth: BTreeMap<usize, usize> = gold.pairs().collect();
