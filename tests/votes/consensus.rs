@@ -394,6 +394,16 @@ fn a_fold_is_estimated_by_a_fit_that_was_not_told_its_truth() {
 }
 
 #[test]
+fn gold_that_stands_twice_is_one_subject_to_the_folds() {
+    let table = VoteTable::from_votes(2, &crowd(60, 12, 5, 2, 4)).unwrap();
+    let gold: Vec<(usize, usize)> = (0..30).map(|subject| (subject, subject % 2)).collect();
+    let twice = [gold.clone(), gold.clone()].concat();
+    let params = |gold: &[(usize, usize)]| Consensus::params(Mode::Swap, 2).gold(gold);
+    assert_eq!(params(&twice).cross_validate(5, 1, &table), params(&gold).cross_validate(5, 1, &table));
+    assert!(params(&twice).cross_validate(31, 1, &table).is_err());
+}
+
+#[test]
 fn one_fold_and_more_folds_than_gold_are_errors() {
     let table = VoteTable::from_votes(2, &crowd(20, 6, 4, 2, 4)).unwrap();
     let params = Consensus::params(Mode::Swap, 2).gold(&[(0, 0), (1, 1), (2, 0)]);

@@ -41,13 +41,14 @@ impl ConsensusParams {
     /// # Errors
     /// [`Error::Parameter`] for fewer than 2 folds or more than there is gold; those of [`fit`](Self::fit), also where a part leaves too little gold.
     pub fn cross_validate(&self, folds: usize, seed: u64, votes: &VoteTable) -> Result<Vec<HeldOut>, Error> {
+        // Sorted and each pair once, so that neither the order in which gold was given nor a pair that stands twice matters.
         let mut order = self.gold.clone();
+        order.sort_unstable();
+        order.dedup();
         if folds < 2 || folds > order.len() {
             let wants = "a number from 2 to the number of gold subjects";
             return Err(Error::Parameter { field: "folds", got: folds as f64, wants });
         }
-        // Before the draw, so that the order in which gold was given does not matter.
-        order.sort_unstable();
         order.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
         let mut held_out = Vec::with_capacity(order.len());
         for fold in 0..folds {
