@@ -1,8 +1,8 @@
 //! Retirement: rules, thresholds, replays, the next subject.
 
 use manyhands_votes::{
-    Error, Estimate, MajorityVote, OnMax, Outcome, Replay, RetireRule, Swap, VoteTable, next_best, skill,
-    thresholds_from_gold,
+    Error, Estimate, MajorityVote, OnMax, Outcome, Repeats, Replay, RetireRule, Swap, VoteTable, next_best,
+    skill, thresholds_from_gold,
 };
 use ndarray::array;
 use rand::{Rng, SeedableRng};
@@ -112,6 +112,27 @@ fn a_replay_saves_votes_and_keeps_most_of_the_accuracy() {
     for (subject, state) in capped.subjects() {
         assert_eq!(state.class(), Some(majority.estimate(subject).unwrap().label));
     }
+}
+
+#[test]
+fn a_replay_neither_uses_nor_counts_a_repeat_that_swap_passes_over() {
+    let votes = [vote(1, 0, 0), vote(1, 0, 0), vote(2, 0, 1), vote(3, 0, 1)];
+    let rule = RetireRule::binary(0.0, 1.0).max_votes(3).on_max(OnMax::MajorityVote);
+    let swap = Swap::params([0.5, 0.5]).gold(&[(9, 1)]).repeats(Repeats::FirstOnly);
+    let replay = Replay::params(swap, rule).fit(&VoteTable::from_votes(2, &votes).unwrap()).unwrap();
+    let subject = replay.subject(0).unwrap();
+    assert_eq!((replay.votes_used(), subject.estimate.n_votes), (3, 3));
+    assert_eq!((subject.outcome, subject.retired_at), (Some(Outcome::Exhausted(1)), Some(3)));
+}
+
+#[test]
+fn a_subject_that_waits_for_an_expert_is_not_right_any_more() {
+    let votes = [vote(1, 9, 1), vote(2, 9, 1), vote(1, 0, 1), vote(2, 0, 1), vote(1, 5, 1)];
+    let rule = RetireRule::binary(0.0, 1.0).max_votes(2).on_max(OnMax::Expert);
+    let swap = Swap::params([0.5, 0.5]).gold(&[(9, 1)]);
+    let replay = Replay::params(swap, rule).fit(&VoteTable::from_votes(2, &votes).unwrap()).unwrap();
+    assert_eq!(replay.subject(0).unwrap().class(), None);
+    assert_eq!(replay.curve(&[(0, 1), (5, 1)]), [(3, 0.5), (4, 0.0), (5, 0.5)]);
 }
 
 #[test]

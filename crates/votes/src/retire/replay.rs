@@ -14,7 +14,8 @@ pub struct ReplayParams {
 
 /// A replay of votes in the order of their table under a rule of retirement: online SWAP as it would have run.
 ///
-/// A vote on a subject that is retired is saved: it changes neither subject nor volunteer.
+/// A vote on a subject that is retired is saved: it changes neither subject nor volunteer. A repeat that SWAP passes over
+/// ([`Repeats::FirstOnly`](crate::Repeats::FirstOnly)) is not used.
 ///
 /// ```
 /// use manyhands_votes::{Replay, RetireRule, Swap, Vote, VoteTable};
@@ -40,8 +41,8 @@ pub struct Replay {
     subjects: BTreeMap<usize, ReplayedSubject>,
     used: usize,
     saved: usize,
-    /// (votes used so far, subject, its class from here on)
-    changes: Vec<(usize, usize, usize)>,
+    /// (votes used so far, subject, its class from here on: none while it waits for an expert)
+    changes: Vec<(usize, usize, Option<usize>)>,
 }
 
 /// How a subject fared in a [`Replay`].
@@ -95,8 +96,12 @@ impl ReplayParams {
                 continue;
             }
             swap.observe(vote)?;
+            let estimate = swap.estimate(vote.subject).expect("the subject has a vote");
+            // A repeat that SWAP passes over.
+            if subjects.get(&vote.subject).is_some_and(|state| state.estimate.n_votes == estimate.n_votes) {
+                continue;
+            }
             used += 1;
-            let estimate = swap.estimate(vote.subject).expect("the subject has just had a vote");
             let new = || ReplayedSubject {
                 estimate: estimate.clone(),
                 outcome: None,
@@ -112,10 +117,8 @@ impl ReplayParams {
                 state.outcome = rule.decide(&state.estimate, &state.tally);
                 state.retired_at = state.outcome.and(state.retired_at.or(Some(i)));
             }
-            if let Some(class) = state.class()
-                && before != Some(class)
-            {
-                changes.push((used, vote.subject, class));
+            if state.class() != before {
+                changes.push((used, vote.subject, state.class()));
             }
         }
         Ok(Replay { swap, subjects, used, saved, changes })
@@ -164,7 +167,7 @@ impl Replay {
     }
 
     /// Accuracy against votes used: after every vote that changed how many of these subjects, (subject, truth), have their true class, the votes used so
-    /// far and the share of all of them that is right. One without votes is not right yet.
+    /// far and the share of all of them that is right. One without votes is not right yet, nor is one that waits for an expert.
     pub fn curve(&self, truth: &[(usize, usize)]) -> Vec<(usize, f64)> {
         let truth: BTreeMap<usize, usize> = truth.iter().copied().collect();
         let mut now: BTreeMap<usize, bool> = BTreeMap::new();
@@ -172,8 +175,8 @@ impl Replay {
         let mut curve: Vec<(usize, f64)> = vec![];
         for &(votes, subject, class) in &self.changes {
             let Some(&truth_of_it) = truth.get(&subject) else { continue };
-            let (is, was) =
-                (class == truth_of_it, now.insert(subject, class == truth_of_it).unwrap_or(false));
+            let is = class == Some(truth_of_it);
+            let was = now.insert(subject, is).unwrap_or(false);
             if is != was {
                 right = if is { right + 1 } else { right - 1 };
                 curve.push((votes, right as f64 / truth.len() as f64));
