@@ -53,6 +53,21 @@ fn a_classification_in_another_workflow_is_no_repeat_unless_asked() {
 }
 
 #[test]
+fn a_gold_row_is_no_repeat_of_the_experts_own_vote() {
+    let mut rows = [1, 2, 3, 4].map(|id| Row::answer(id, 1, 50, "a"));
+    rows[1].gold = "true".into();
+    rows[3].gold = "true".into();
+    for repeats in [Repeats::First, Repeats::Last] {
+        let (answers, extracts) = kept(Cleaning { repeats, ..Cleaning::default() }, &rows);
+        assert_eq!(answers, ["a"]);
+        assert_eq!(extracts.question("muon").unwrap().gold(), [(0, 0)]);
+        assert_eq!((extracts.quality().n_pairs, extracts.quality().n_repeats), (2, 2));
+    }
+    let crowd = Cleaning { gold_standard: GoldRows::Crowd, ..Cleaning::default() };
+    assert_eq!(kept(crowd, &rows).1.quality().n_pairs, 1);
+}
+
+#[test]
 fn identity_says_who_of_those_not_logged_in_is_who() {
     let rows = [
         Row::answer(1, 1, 50, "a"),

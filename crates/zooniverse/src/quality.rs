@@ -25,7 +25,7 @@ pub struct Quality {
     pub quarantined: BTreeMap<&'static str, u64>,
     /// Rows in which somebody classifies a subject again, dropped or not.
     pub n_repeats: u64,
-    /// Pairs of a volunteer and a subject among the rows that other rules keep.
+    /// Pairs of a volunteer and a subject among the rows that other rules keep, those of known truth apart.
     pub n_pairs: u64,
     /// Rows of people who were not logged in.
     pub n_anonymous: u64,

@@ -139,6 +139,7 @@ impl Extractor {
             volunteer,
             subject,
             workflow,
+            is_gold,
             When { time: time.and_then(NonZeroI64::new), classification },
         )?;
         for (_, collector) in &mut self.collectors {

@@ -12,6 +12,7 @@ pub(crate) struct Rows {
     volunteer: Vec<u32>,
     subject: Vec<u32>,
     workflow: Vec<u32>,
+    is_gold: Vec<bool>,
     when: Vec<When>,
 }
 
@@ -26,7 +27,7 @@ pub(crate) struct When {
 /// Which rows stay.
 pub(crate) struct Kept {
     pub(crate) is_kept: Vec<bool>,
-    /// Pairs of a volunteer and a subject (and a workflow).
+    /// Pairs of a volunteer and a subject (and a workflow), those of known truth apart.
     pub(crate) n_pairs: u64,
 }
 
@@ -47,6 +48,7 @@ impl Rows {
         volunteer: u32,
         subject: u32,
         workflow: u32,
+        is_gold: bool,
         when: When,
     ) -> Result<u32, Error> {
         let row = u32::try_from(self.len())
@@ -54,6 +56,7 @@ impl Rows {
         self.volunteer.push(volunteer);
         self.subject.push(subject);
         self.workflow.push(workflow);
+        self.is_gold.push(is_gold);
         self.when.push(when);
         Ok(row)
     }
@@ -63,14 +66,15 @@ impl Rows {
         let mut n_pairs = 0;
         let mut is_kept = vec![repeats == Repeats::All; self.len()];
         // The chosen row of each pair, and whether it is the only one. The order of the map reaches nothing.
-        let mut best: HashMap<(u32, u32, u32), (u32, bool)> = HashMap::new();
+        let mut best: HashMap<(u32, u32, u32, bool), (u32, bool)> = HashMap::new();
         let n_parts = (self.len() / ROWS_A_PART + 1).min(MAX_PARTS) as u32;
         for part in 0..n_parts {
             let of_part = |(_, volunteer): &(u32, &u32)| *volunteer % n_parts == part;
             for (row, &volunteer) in (0..).zip(&self.volunteer).filter(of_part) {
                 let index = row as usize;
                 let workflow = if per_workflow { self.workflow[index] } else { 0 };
-                best.entry((volunteer, self.subject[index], workflow))
+                // Known truth and a vote do not repeat each other: they go to different results.
+                best.entry((volunteer, self.subject[index], workflow, self.is_gold[index]))
                     .and_modify(|(chosen, is_single)| {
                         *is_single = false;
                         if is_before(row, *chosen) == (repeats != Repeats::Last) {
@@ -108,7 +112,7 @@ mod tests {
         for _ in 0..3 * ROWS_A_PART {
             let (volunteer, subject) = (draw(300) as u32, draw(500) as u32);
             let when = When { time: NonZeroI64::new(draw(50) as i64), classification: None };
-            let row = rows.push(volunteer, subject, 0, when).unwrap();
+            let row = rows.push(volunteer, subject, 0, false, when).unwrap();
             pairs.entry((volunteer, subject)).or_default().push((when, row));
         }
         pairs.values_mut().for_each(|list| list.sort_unstable());

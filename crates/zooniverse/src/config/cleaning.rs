@@ -95,8 +95,8 @@ pub enum Identity {
     DropAnonymous,
 }
 
-/// What to do when somebody classifies a subject again. The time (`created_at`) decides which comes first, then
-/// `classification_id`, then the place in the file: exports are not always sorted.
+/// What to do when somebody classifies a subject again; an answer that is known truth and a vote do not repeat each other. The time (`created_at`)
+/// decides which comes first, then `classification_id`, then the place in the file: exports are not always sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Repeats {
