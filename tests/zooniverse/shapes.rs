@@ -143,6 +143,21 @@ fn each_of_several_answers_is_a_question_of_its_own() {
     assert_eq!(extracts.quality().tasks["weather"].n_ignored, 2 + 1);
 }
 
+#[test]
+fn an_answer_that_cannot_be_decoded_is_set_aside_and_not_counted_as_none_of_them() {
+    let half_a_pair = r#""Rain \ud83d""#;
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    for value in [half_a_pair.to_owned(), format!("[{half_a_pair}]"), deep] {
+        for kind in [Kind::Multiple, Kind::Question] {
+            let task = Task::new(kind, ["T0"]).class("Rain", ["Rain"]).class("Wind", ["Wind"]);
+            let row = Row::new(1, 1, 50, &format!(r#"[{{"task":"T0","value":{value}}}]"#));
+            let (extracts, _) = read_with(&Config::new().task("weather", task), &super::export(&[row]));
+            assert_eq!(extracts.quality().quarantined["json"], 1, "{value}");
+            assert!(extracts.questions().iter().all(|question| question.n_votes() == 0));
+        }
+    }
+}
+
 fn drawing(task: Task, annotations: &[&str]) -> Drawing {
     let rows: Vec<Row> =
         annotations.iter().enumerate().map(|(i, json)| Row::new(i as u64, i as u64, 50, json)).collect();

@@ -97,7 +97,7 @@ fn parts(value: &RawValue) -> Option<Vec<Raw<'_>>> {
     raws.iter().any(|raw| raw.task.is_some()).then_some(raws)
 }
 
-/// The text of a JSON string; `None` for any other value.
+/// The text of a JSON string; `None` for any other value, and for a text that cannot be decoded.
 pub(crate) fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     let inner = raw.get().strip_prefix('"')?.strip_suffix('"')?;
     match inner.contains('\\') {

@@ -4,30 +4,37 @@ use std::borrow::Cow;
 
 use serde_json::{Value, value::RawValue};
 
-use crate::annotation;
+use crate::{Reject, annotation};
 
 /// The keys of an object that is itself an answer, as dropdowns have them, in the order in which they are tried.
 const LABELS: [&str; 4] = ["label", "option", "value", "choice"];
 
 /// Calls `found` with every answer below `steps`: texts as they are, numbers and truth values as JSON writes them,
 /// `None` for null. Lists are gone through unless the next step is a place in them.
-pub(crate) fn for_each<'a>(raw: &'a RawValue, steps: &[String], found: &mut dyn FnMut(Option<Cow<'a, str>>)) {
+///
+/// What cannot be decoded, as half of a surrogate pair, is no answer, and not the answer "none" either: it is an error.
+pub(crate) fn for_each<'a>(
+    raw: &'a RawValue,
+    steps: &[String],
+    found: &mut dyn FnMut(Option<Cow<'a, str>>),
+) -> Result<(), Reject> {
+    let wrong = |error: serde_json::Error| Reject::json("annotations", &error);
     match raw.get().as_bytes().first() {
         Some(b'[' | b'{') => {
-            if let Ok(value) = serde_json::from_str::<Value>(raw.get()) {
-                walk(&value, steps, &mut |text| found(text.map(Cow::Owned)));
-            }
+            let value: Value = serde_json::from_str(raw.get()).map_err(wrong)?;
+            walk(&value, steps, &mut |text| found(text.map(Cow::Owned)));
         }
         // A path leads into nothing that has no parts.
         _ if !steps.is_empty() => {}
-        Some(b'"') => {
-            if let Some(text) = annotation::text(raw) {
-                found(Some(text));
-            }
-        }
+        Some(b'"') => match annotation::text(raw) {
+            Some(text) => found(Some(text)),
+            // Once more, for the reason.
+            None => found(Some(serde_json::from_str(raw.get()).map(Cow::Owned).map_err(wrong)?)),
+        },
         Some(b'n') => found(None),
         _ => found(Some(raw.get().into())),
     }
+    Ok(())
 }
 
 fn walk(value: &Value, steps: &[String], found: &mut dyn FnMut(Option<String>)) {

@@ -59,7 +59,7 @@ impl GridCollector {
             self.n_annotations += 1;
             let Some(value) = annotation.value.filter(|_| choice.is_none()) else { continue };
             let mut answers = vec![];
-            leaves::for_each(value, &[], &mut |answer| answers.push(answer));
+            leaves::for_each(value, &[], &mut |answer| answers.push(answer))?;
             let Some(Some(answer)) = answers.first() else { continue };
             let unknown = || Reject::Answer {
                 key: annotation.key.to_string(),

@@ -59,7 +59,7 @@ impl Collect for MultipleCollector {
             let Some(value) = annotation.value else { continue };
             is_answered = true;
             let mut answers = vec![];
-            leaves::for_each(value, &self.steps, &mut |answer| answers.push(answer));
+            leaves::for_each(value, &self.steps, &mut |answer| answers.push(answer))?;
             for answer in answers {
                 let meaning = self.answers.meaning(&annotation.key, answer.as_deref())?;
                 if meaning == Meaning::Ignored || !self.found.contains(&meaning) {

@@ -56,7 +56,7 @@ impl QuestionCollector {
         let Some(value) = annotation.value else { return self.add(&annotation.key, None) };
         // An empty list is a question that was passed over, too.
         let mut answers = vec![];
-        leaves::for_each(value, &self.steps, &mut |answer| answers.push(answer));
+        leaves::for_each(value, &self.steps, &mut |answer| answers.push(answer))?;
         if answers.is_empty() {
             return self.add(&annotation.key, None);
         }
