@@ -306,6 +306,28 @@ fn a_grid_whose_metadata_were_changed_does_not_pass_its_checksum() {
     swapped.swap(0, 1);
     let changed = file.replace(&listed, &swapped.join(";"));
     assert_ne!(changed, file);
-    let quality = Extracts::params(config).read(changed.as_bytes(), std::io::sink()).unwrap();
+    let quality = Extracts::params(config.clone()).read(changed.as_bytes(), std::io::sink()).unwrap();
     assert_eq!(quality.quality().quarantined["checksum"], 2);
+    // Wherever the row stands.
+    let (first, second) = file.rsplit_once(&listed).unwrap();
+    let only_second = format!("{first}{}{second}", swapped.join(";"));
+    let (extracts, _) = read_with(&config, &only_second);
+    assert_eq!((extracts.quality().n_kept, extracts.quality().quarantined["checksum"]), (1, 1));
+}
+
+#[test]
+fn every_row_is_read_by_its_own_metadata_and_a_grid_that_says_the_same_is_one() {
+    let row = |id: u64, retired: &str, cells: &str| {
+        let mut row = answer(id, "Minority are Muons", "T1", &[(150.0, 50.0)]);
+        row.subject_data = row.subject_data.replace("null", retired).replace("[a, b, c, a]", cells);
+        row
+    };
+    let rows = [row(1, "null", "a;b;c;d"), row(2, "true", "a;b;c;d"), row(3, "null", "b;a;c;d")];
+    let extracts = read(&muons(two_by_two()), &rows);
+    let grids = extracts.grid("muons").unwrap();
+    assert_eq!(grids.answers().iter().map(|one| one.tile).collect::<Vec<_>>(), [0, 0, 1]);
+    assert_eq!((grids.picture(0), grids.picture(1)), (Some(0), Some(0)));
+    let positives =
+        votes(extracts.question("muons").unwrap()).into_iter().filter(|vote| vote.2 == "positive");
+    assert_eq!(positives.map(|vote| vote.1).collect::<Vec<_>>(), ["b", "b", "a"]);
 }

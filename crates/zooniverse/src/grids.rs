@@ -50,8 +50,8 @@ impl Grids {
         &self.name
     }
 
-    /// The grids that were classified, in the order in which they first come. The images of a tile are indices of
-    /// [`images`](Self::images).
+    /// The grids that were classified, in the order in which they first come; a subject whose metadata describe another grid from some row on
+    /// is one more. The images of a tile are indices of [`images`](Self::images).
     pub fn tiles(&self) -> &[Tile] {
         &self.tiles
     }

@@ -1,6 +1,8 @@
 //! Grids of Muon Hunters 2.0 out of a row: the choice of the first task, the clicked points of the second.
 
-use hashbrown::HashMap;
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashMap};
 use manyhands_grid::{Answer, Choice};
 
 use super::{
@@ -18,10 +20,11 @@ pub(super) struct GridCollector {
     point_keys: Vec<String>,
     options: GridOptions,
     tiles: Tiles,
-    /// The tile that a subject is.
-    tile_of: HashMap<u32, u32>,
+    /// The tile that a subject is, and the hash of the cell that last said so.
+    tile_of: HashMap<u32, (u32, u64)>,
+    hasher: DefaultHashBuilder,
     quality: TaskQuality,
-    found: Option<(Shown, Answer)>,
+    found: Option<(Shown, u64, Answer)>,
     n_marks: usize,
     n_outside: usize,
     outcome: Outcome,
@@ -43,6 +46,7 @@ impl GridCollector {
             options: task.grid_options().clone(),
             tiles: Tiles::default(),
             tile_of: HashMap::new(),
+            hasher: DefaultHashBuilder::default(),
             quality: TaskQuality::default(),
             found: None,
             n_marks: 0,
@@ -70,19 +74,25 @@ impl GridCollector {
         Ok(choice)
     }
 
-    /// The tile that the subject is; `None` for one of another group.
-    fn shown(&self, given: &Given<'_>) -> Result<Option<Shown>, Reject> {
-        if let Some(&tile) = given.subject.and_then(|subject| self.tile_of.get(&subject)) {
-            return Ok(Some(Shown::Known(tile)));
-        }
+    /// The tile that the subject is, and the hash of what says so; `None` for one of another group. Metadata that stand there as in the row
+    /// before are not parsed again; others are, so that a row with changed ones is found wherever it stands.
+    fn shown(&self, given: &Given<'_>) -> Result<Option<(Shown, u64)>, Reject> {
         let (cell, is_doubled) = given.subject_data;
+        let hash = self.hasher.hash_one(cell);
+        let known = given.subject.and_then(|subject| self.tile_of.get(&subject));
+        if let Some(&(tile, _)) = known.filter(|known| known.1 == hash) {
+            return Ok(Some((Shown::Known(tile), hash)));
+        }
         let json = unescaped(cell, is_doubled);
         let subject = Subject::parse(&json, given.subject_ids)?;
         let group = subject.get("#group").unwrap_or_default();
         if !self.options.groups.is_empty() && !self.options.groups.iter().any(|listed| *listed == group) {
             return Ok(None);
         }
-        Ok(Some(Shown::New(subject.tile(&self.options)?)))
+        let new = subject.tile(&self.options)?;
+        // Beside the grid there is, say, how often it was classified at the time of the export.
+        let same = known.map(|known| known.0).filter(|&tile| self.tiles.is(tile, &new));
+        Ok(Some((same.map_or(Shown::New(new), Shown::Known), hash)))
     }
 
     /// The clicked points, in pixels of the layout.
@@ -119,14 +129,14 @@ impl Collect for GridCollector {
             self.outcome = Outcome::Absent;
             return Ok(self.outcome);
         }
-        let Some(shown) = self.shown(given)? else { return Ok(Outcome::DropRow) };
+        let Some((shown, hash)) = self.shown(given)? else { return Ok(Outcome::DropRow) };
         self.outcome = match self.choice(given)? {
             None => Outcome::Skipped,
             Some(choice) => {
                 let points = self.points(given, &shown)?;
                 let (answer, n_outside) = Answer::from_clicks(choice, self.tiles.layout(&shown).0, &points);
                 self.n_outside = n_outside;
-                self.found = Some((shown, answer));
+                self.found = Some((shown, hash, answer));
                 Outcome::Answered
             }
         };
@@ -135,12 +145,12 @@ impl Collect for GridCollector {
 
     fn commit(&mut self, who: Who) -> Result<(), Error> {
         self.quality.count(self.outcome, self.n_annotations);
-        if let Some((shown, answer)) = self.found.take() {
+        if let Some((shown, hash, answer)) = self.found.take() {
             self.quality.n_marks += self.n_marks as u64;
             self.quality.n_outside += self.n_outside as u64;
             self.quality.n_silent += u64::from(self.n_marks == 0 && !answer.choice().is_unanimous());
             let tile = self.tiles.push(who, shown, answer)?;
-            self.tile_of.insert(who.subject, tile);
+            self.tile_of.insert(who.subject, (tile, hash));
         }
         Ok(())
     }

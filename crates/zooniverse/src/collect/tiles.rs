@@ -38,6 +38,13 @@ impl Tiles {
         }
     }
 
+    /// Whether a tile is what `new` would make.
+    pub(super) fn is(&self, tile: u32, new: &NewTile) -> bool {
+        let images: Option<Vec<usize>> = new.ids.iter().map(|id| self.images.index(id)).collect();
+        let made = images.and_then(|images| new.tile(images).ok());
+        self.is_sized[tile as usize] == new.is_sized && made.as_ref() == Some(&self.tiles[tile as usize])
+    }
+
     /// Takes an answer; a new tile gets the next number, which is returned.
     pub(super) fn push(&mut self, who: Who, shown: Shown, answer: Answer) -> Result<u32, Error> {
         let tile = match shown {
