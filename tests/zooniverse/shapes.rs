@@ -233,6 +233,33 @@ fn who_marks_nothing_is_there_and_who_was_not_asked_is_not() {
 }
 
 #[test]
+fn each_picture_of_a_subject_is_surveyed_by_itself_and_only_silence_is_silence() {
+    let rows = [
+        r#"[{"task":"T0","value":[{"tool":0,"frame":0,"x":1,"y":2},{"tool":0,"frame":2,"x":30,"y":40}]}]"#,
+        r#"[{"task":"T0","value":[{"tool":0,"frame":2,"x":31,"y":41},{"tool":0,"frame":0,"points":[]}]}]"#,
+        r#"[{"task":"T0","value":[]}]"#,
+    ];
+    let mut rows: Vec<Row> =
+        rows.iter().enumerate().map(|(i, json)| Row::new(i as u64, i as u64, 50, json)).collect();
+    rows.push(Row::new(9, 9, 51, r#"[{"task":"T0","value":[{"tool":0,"x":5,"y":6}]}]"#));
+    let extracts = read(&Config::new().task("marks", Task::new(Kind::Drawing, ["T0"])), &rows);
+    let found = extracts.drawing("marks").unwrap().survey();
+    assert_eq!(found.pictures, [(0, 0), (1, 0), (0, 2)]);
+    assert_eq!((found.survey.n_subjects(), found.n_without_place), (3, 1));
+    let seen = |picture| {
+        let subject = found.survey.subject(picture);
+        (subject.n_viewers(), subject.xy.to_vec())
+    };
+    assert_eq!(
+        seen(0),
+        (2, vec![[1.0, 2.0]]),
+        "the second volunteer's mark has no place, the third is silent"
+    );
+    assert_eq!(seen(1), (1, vec![[5.0, 6.0]]));
+    assert_eq!(seen(2), (3, vec![[30.0, 40.0], [31.0, 41.0]]));
+}
+
+#[test]
 fn answers_about_marks_are_found_in_both_places() {
     let old = r#"[{"task":"T0","value":[{"tool":0,"x":1,"y":2,"details":[{"value":1},{"value":"big"}]},{"tool":0,"x":1,"y":2,"details":[]}]}]"#;
     let new = r#"[{"task":"T0","taskType":"drawing","value":[{"toolIndex":2,"toolType":"point","x":1,"y":2,"details":[{"task":"T0.2.0"},{"task":"T0.2.1"}]},

@@ -1,22 +1,33 @@
 //! From a drawing to a survey of clicks: every viewer, silent ones too, with their marks.
 
+use std::collections::BTreeMap;
+
 use manyhands_clicks::{Click, Repeats, Survey};
 
 use crate::{Drawing, Mark, Shape};
 
+/// The index in the survey of every subject and frame.
+type Pictures = BTreeMap<(usize, usize), usize>;
+
 /// Coordinates beyond this are no pixels.
 const FARTHEST: f64 = 1e9;
 
-/// A drawing as [`manyhands_clicks`] takes it. Subjects and volunteers have the indices of [`Drawing::subjects`] and [`Drawing::volunteers`].
+/// A drawing as [`manyhands_clicks`] takes it. A subject of the survey is one picture: the first ones are those of [`Drawing::subjects`], with the same
+/// indices, each its picture 0; behind them stand the further pictures of subjects of several, as far as they have a mark. Volunteers have the
+/// indices of [`Drawing::volunteers`]; who marks nothing on a picture of a subject is silent there.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DrawingSurvey {
     /// Circles where all marks are circles, boxes where all are upright rectangles; else points, at [`Mark::position`]. The label of a mark is its tool, where
     /// more than one was used.
     pub survey: Survey,
-    /// Marks that are left out because they have no position, or one beyond 10⁹ pixels.
+    /// The subject in [`Drawing::subjects`] and the picture of it ([`Mark::frame`]) that each subject of the survey is.
+    pub pictures: Vec<(usize, usize)>,
+    /// Marks that are left out because they have no position, or one beyond 10⁹ pixels. Who left only such marks on a picture is none of its viewers:
+    /// they were not silent.
     pub n_without_place: usize,
-    /// Subjects whose size no browser told: they reach from 0 to their farthest mark, or are as large as a typical one where they have none.
+    /// Pictures whose size no browser told (a subject's further ones have that of the first): they reach from 0 to their farthest mark, or are as
+    /// large as a typical one where they have none.
     pub n_sizes_guessed: usize,
 }
 
@@ -44,7 +55,8 @@ impl Drawing {
     pub fn survey(&self) -> DrawingSurvey {
         let marks = || self.annotations().flat_map(|annotation| annotation.marks);
         let is_box = |mark: &Mark| matches!(mark.shape, Shape::Rectangle { angle: 0.0, .. });
-        let kind = if marks().next().is_none() {
+        let first = marks().next();
+        let kind = if first.is_none() {
             Kind::Points
         } else if marks().all(|mark| matches!(mark.shape, Shape::Circle { .. })) {
             Kind::Circles
@@ -53,36 +65,67 @@ impl Drawing {
         } else {
             Kind::Points
         };
-        let several = marks().any(|mark| Some(mark.tool) != marks().next().map(|first| first.tool));
-        let (sizes, n_sizes_guessed) = self.sizes();
+        let several = first.is_some_and(|first| marks().any(|mark| mark.tool != first.tool));
+        let pictures = self.pictures();
+        let (sizes, n_sizes_guessed) = self.sizes(&pictures);
         let mut builder = Survey::builder().repeats(Repeats::Separate);
         for (width, height) in sizes {
             builder.subject(width, height).expect(CHECKED);
         }
         let mut n_without_place = 0;
         for annotation in self.annotations() {
-            let clicks: Vec<Click> =
-                annotation.marks.iter().filter_map(|mark| click(mark, kind, several)).collect();
-            n_without_place += annotation.marks.len() - clicks.len();
-            builder.annotate(annotation.subject, annotation.volunteer, &clicks).expect(CHECKED);
+            let of_subject = (annotation.subject, 0)..=(annotation.subject, usize::MAX);
+            for (&(_, frame), &picture) in pictures.range(of_subject) {
+                let marks = || annotation.marks.iter().filter(|mark| mark.frame == frame);
+                let clicks: Vec<Click> = marks().filter_map(|mark| click(mark, kind, several)).collect();
+                let n_left_out = marks().count() - clicks.len();
+                n_without_place += n_left_out;
+                // Who marked something without a place was not silent.
+                if n_left_out == 0 || !clicks.is_empty() {
+                    builder.annotate(picture, annotation.volunteer, &clicks).expect(CHECKED);
+                }
+            }
         }
-        DrawingSurvey { survey: builder.build().expect(CHECKED), n_without_place, n_sizes_guessed }
+        let survey = builder.build().expect(CHECKED);
+        let mut of_survey = vec![(0, 0); pictures.len()];
+        pictures.into_iter().for_each(|(place, picture)| of_survey[picture] = place);
+        DrawingSurvey { survey, pictures: of_survey, n_without_place, n_sizes_guessed }
     }
 
-    /// Width and height of every subject, above 0, and how many are guessed.
-    fn sizes(&self) -> (Vec<(f64, f64)>, usize) {
+    /// The first picture of every subject, then all others that have a mark.
+    fn pictures(&self) -> Pictures {
+        let n = self.subjects().len();
+        let mut pictures = Pictures::new();
+        for annotation in self.annotations() {
+            let further = annotation.marks.iter().map(|mark| mark.frame).filter(|&frame| frame > 0);
+            pictures.extend(further.map(|frame| ((annotation.subject, frame), 0)));
+        }
+        pictures.values_mut().zip(n..).for_each(|(picture, index)| *picture = index);
+        pictures.extend((0..n).map(|subject| ((subject, 0), subject)));
+        pictures
+    }
+
+    /// Width and height of every picture, above 0, and how many are guessed.
+    fn sizes(&self, pictures: &Pictures) -> (Vec<(f64, f64)>, usize) {
         let usable = |&(width, height): &(f64, f64)| {
             (1.0..=FARTHEST).contains(&width) && (1.0..=FARTHEST).contains(&height)
         };
-        let n = self.subjects().len();
-        let mut farthest = vec![None::<(f64, f64)>; n];
+        let mut farthest = vec![None::<(f64, f64)>; pictures.len()];
         for annotation in self.annotations() {
-            for (x, y) in annotation.points().filter(|&(x, y)| x.abs() <= FARTHEST && y.abs() <= FARTHEST) {
-                let (width, height) = farthest[annotation.subject].get_or_insert((1.0, 1.0));
-                (*width, *height) = (width.max(x), height.max(y));
+            for mark in annotation.marks {
+                if let Some((x, y)) =
+                    mark.position().filter(|(x, y)| x.abs() <= FARTHEST && y.abs() <= FARTHEST)
+                {
+                    let picture = pictures[&(annotation.subject, mark.frame)];
+                    let (width, height) = farthest[picture].get_or_insert((1.0, 1.0));
+                    (*width, *height) = (width.max(x), height.max(y));
+                }
             }
         }
-        let told: Vec<Option<(f64, f64)>> = (0..n).map(|s| self.size(s).filter(usable)).collect();
+        let mut told = vec![None; pictures.len()];
+        for (&(subject, _), &picture) in pictures {
+            told[picture] = self.size(subject).filter(usable);
+        }
         let mut known: Vec<(f64, f64)> = told.iter().flatten().copied().collect();
         known.sort_by(|a, b| (a.0 * a.1).total_cmp(&(b.0 * b.1)));
         // A picture of a thousand pixels is as good a guess as any where nobody told anything.
