@@ -291,6 +291,11 @@ fn auto_gives_its_weight_to_what_tells_gold_best() {
     assert_abs_diff_eq!(parts.iter().map(|part| part.weight).sum::<f64>(), 1.0, epsilon = 1e-12);
     let best = parts.iter().min_by(|a, b| a.gold_log_loss.partial_cmp(&b.gold_log_loss).unwrap()).unwrap();
     assert!(parts.iter().all(|part| part.weight <= best.weight));
+    // Every model of the mean has pseudo-counts of its own.
+    let others = Consensus::params(Mode::Auto, 2).gold(&gold);
+    let others =
+        others.pseudo_counts(PseudoCounts::Diagonal { right: 30.0, wrong: 20.0 }).fit(&table).unwrap();
+    assert_eq!(others.probabilities(), fit.probabilities());
     // Without gold it is the robust mode.
     let params = Consensus::params(Mode::Auto, 2);
     let robust = Consensus::params(Mode::Robust, 2).fit(&table).unwrap();

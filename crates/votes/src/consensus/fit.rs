@@ -57,7 +57,7 @@ pub(super) fn fit(params: &ConsensusParams, votes: Grouped) -> Result<Consensus,
     let mut members = Vec::with_capacity(modes.len());
     for (mode, pseudo_counts) in modes {
         // Where members are weighed by gold, the choice between kinds and none is made there.
-        let with_kinds = mode == Mode::Robust && (!alone || held_out::kinds_help(&setup));
+        let with_kinds = mode == Mode::Robust && (!alone || held_out::kinds_help(&setup, pseudo_counts));
         let recipe = Recipe { mode, pseudo_counts, with_kinds };
         members.push(setup.member(recipe));
     }
@@ -239,7 +239,7 @@ impl<'a> Setup<'a> {
 
     fn fit(&self, recipe: Recipe, restarts: usize) -> Model {
         match recipe.with_kinds {
-            true => kinds::best(self, restarts),
+            true => kinds::best(self, recipe.pseudo_counts, restarts),
             // No kinds: a prior that was meant for them is none for plain rows.
             false if recipe.mode == Mode::Robust => self.model(Mode::GoldEm, None),
             false => self.model(recipe.mode, recipe.pseudo_counts),

@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::table::Grouped;
 
 use super::{
-    Mode,
+    Mode, PseudoCounts,
     fit::Setup,
     kinds,
     model::Model,
@@ -24,7 +24,7 @@ const ENOUGH: usize = 100_000;
 const RESTARTS: usize = 4;
 
 /// Whether kinds foretell held-out votes better than confusion matrices alone do.
-pub(super) fn kinds_help(setup: &Setup<'_>) -> bool {
+pub(super) fn kinds_help(setup: &Setup<'_>, pseudo_counts: Option<PseudoCounts>) -> bool {
     let params = setup.params;
     let plain = |setup: &Setup<'_>| setup.model(Mode::GoldEm, None);
     if params.kinds == 1 {
@@ -41,7 +41,7 @@ pub(super) fn kinds_help(setup: &Setup<'_>) -> bool {
             gold_rows: setup.gold_rows.clone(),
             scores: setup.scores.clone(),
         };
-        let kinds = kinds::best(&part, params.restarts.min(RESTARTS));
+        let kinds = kinds::best(&part, pseudo_counts, params.restarts.min(RESTARTS));
         gain += foretell(&kinds, &part, &held) - foretell(&plain(&part), &part, &held);
         n += held.len();
         if n >= ENOUGH {

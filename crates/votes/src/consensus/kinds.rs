@@ -14,11 +14,11 @@ use super::{
 const MAX_ROUNDS: usize = 60;
 const TOLERANCE: f64 = 1e-4;
 
-/// The best of `restarts` fits. Kinds that are alike have one start only.
-pub(super) fn best(setup: &Setup<'_>, restarts: usize) -> Model {
+/// The best of `restarts` fits. Kinds that are alike have one start only. Of pseudo-counts only [`PseudoCounts::Diagonal`] is one for kinds.
+pub(super) fn best(setup: &Setup<'_>, pseudo_counts: Option<PseudoCounts>, restarts: usize) -> Model {
     let params = setup.params;
     let (k, groups) = (params.n_classes, params.kinds);
-    let (right, wrong) = match params.pseudo_counts {
+    let (right, wrong) = match pseudo_counts {
         Some(PseudoCounts::Diagonal { right, wrong }) => (right, wrong),
         // Li, Rubinstein & Cohn 2019.
         _ => (4.0, 1.0),
