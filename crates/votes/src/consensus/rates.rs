@@ -16,6 +16,20 @@ pub(super) struct Meaning {
     pub(super) classes: Vec<Option<usize>>,
 }
 
+impl Meaning {
+    /// Of the counts of one volunteer, labels × classes: those where the label speaks for the class, and those of labels that speak for any.
+    pub(super) fn hits_and_all(&self, counts: &[f64]) -> (f64, f64) {
+        let (mut hits, mut all) = (0.0, 0.0);
+        for (counts, class) in counts.chunks_exact(self.n_classes).zip(&self.classes) {
+            if let Some(class) = class {
+                hits += counts[*class];
+                all += counts.iter().sum::<f64>();
+            }
+        }
+        (hits, all)
+    }
+}
+
 /// What is believed of volunteers before their votes, and with it how counts become rates.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Belief {
@@ -42,13 +56,7 @@ impl Belief {
             }
             Self::Coin { meaning, right, wrong } => {
                 let (k, m) = (meaning.n_classes, meaning.classes.len());
-                let (mut hits, mut all) = (0.0, 0.0);
-                for (label, class) in meaning.classes.iter().enumerate() {
-                    if let Some(class) = class {
-                        hits += counts[label * k + class];
-                        all += counts[label * k..][..k].iter().sum::<f64>();
-                    }
-                }
+                let (hits, all) = meaning.hits_and_all(counts);
                 let whole = all + right + wrong;
                 let hit = ln_rate(hits + right, whole, 2, Point::Mean);
                 let miss = ln_rate(all - hits + wrong, whole, 2, Point::Mean) - (k as f64 - 1.0).ln();
@@ -71,20 +79,20 @@ impl Belief {
         self.ln_rates_of(counts, out);
         let Self::Coin { meaning, .. } = self else { return };
         let (k, classes) = (meaning.n_classes, &meaning.classes);
-        let whole: f64 = counts.iter().sum();
-        let share = |label: usize| counts[label * k..][..k].iter().sum::<f64>() / whole;
-        let no_class: Vec<usize> = (0..classes.len()).filter(|&label| classes[label].is_none()).collect();
-        if no_class.is_empty() {
+        if !classes.contains(&None) {
             return;
         }
-        let rest = 1.0 - no_class.iter().map(|&label| share(label)).sum::<f64>();
+        let whole: f64 = counts.iter().sum();
+        let rest = meaning.hits_and_all(counts).1 / whole;
+        let of_class = |label: &usize| classes[*label].is_some();
         for latent in 0..k {
-            let of_classes = (0..classes.len()).filter(|&label| classes[label].is_some());
-            let sum: f64 = of_classes.clone().map(|label| out[label * k + latent].exp()).sum();
-            of_classes.for_each(|label| {
-                out[label * k + latent] += (rest.max(0.0) / sum.max(f64::MIN_POSITIVE)).ln()
-            });
-            no_class.iter().for_each(|&label| out[label * k + latent] = share(label).ln());
+            let rates = (0..classes.len()).filter(of_class).map(|label| out[label * k + latent].exp());
+            let sum = rates.sum::<f64>().max(f64::MIN_POSITIVE);
+            for (label, class) in classes.iter().enumerate() {
+                let given: f64 = counts[label * k..][..k].iter().sum();
+                let ln_rate = &mut out[label * k + latent];
+                *ln_rate = class.map_or((given / whole).ln(), |_| *ln_rate + (rest / sum).ln());
+            }
         }
     }
 

@@ -134,8 +134,8 @@ impl Consensus {
             Belief::Coin { meaning, right, wrong } => {
                 let variance = |volunteer| {
                     let counts = model.counts_of(volunteer, l * m);
-                    let (hits, misses) = hits_and_misses(&counts, &meaning.classes, l);
-                    trigamma(hits + right) + trigamma(misses + wrong)
+                    let (hits, all) = meaning.hits_and_all(&counts);
+                    trigamma(hits + right) + trigamma(all - hits + wrong)
                 };
                 Variances::Coin {
                     classes: meaning.classes.clone(),
@@ -200,17 +200,6 @@ fn logistic_variance(mean: f64, deviation: f64) -> f64 {
     (second / weights - (first / weights).powi(2)).max(0.0)
 }
 
-fn hits_and_misses(counts: &[f64], classes: &[Option<usize>], l: usize) -> (f64, f64) {
-    let (mut hits, mut all) = (0.0, 0.0);
-    for (label, class) in classes.iter().enumerate() {
-        if let Some(class) = class {
-            hits += counts[label * l + class];
-            all += counts[label * l..][..l].iter().sum::<f64>();
-        }
-    }
-    (hits, all - hits)
-}
-
 /// One draw of the rates of one volunteer, as logarithms.
 fn draw_rates(belief: &Belief, counts: &[f64], out: &mut [f64], rng: &mut ChaCha8Rng) {
     match belief {
@@ -225,8 +214,8 @@ fn draw_rates(belief: &Belief, counts: &[f64], out: &mut [f64], rng: &mut ChaCha
         }
         Belief::Coin { meaning, right, wrong } => {
             let k = meaning.n_classes;
-            let (hits, misses) = hits_and_misses(counts, &meaning.classes, k);
-            let drawn = ln_dirichlet(&[hits + right, misses + wrong], rng);
+            let (hits, all) = meaning.hits_and_all(counts);
+            let drawn = ln_dirichlet(&[hits + right, all - hits + wrong], rng);
             for (label, class) in meaning.classes.iter().enumerate() {
                 for latent in 0..k {
                     out[label * k + latent] = match class {
