@@ -45,9 +45,9 @@ pub struct Quality {
     pub n_negative_duration: u64,
     /// Rows that do not say when they began or ended, of files with the column `metadata`.
     pub n_without_duration: u64,
-    /// Different subjects of kept rows.
+    /// Different subjects of the rows that other rules keep, repeats too.
     pub n_subjects: usize,
-    /// Different volunteers of kept rows.
+    /// Different volunteers of the rows that other rules keep, repeats too.
     pub n_volunteers: usize,
     /// The time of the first row and of the last as the file writes them; `None` where no row has any.
     pub period: Option<(String, String)>,

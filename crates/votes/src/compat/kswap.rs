@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::{Error, Swap, Vote};
 
-/// A row of a confusion matrix as kSWAP has it: `(n_c + γ) / (Σ n + 2γ)` for any number of classes. It sums to 1 only for two.
+/// A row of a confusion matrix as kSWAP has it: `(n_c + γ) / (Σ n + 2γ)` for any number of classes. It sums to 1 only for two. All NaN
+/// where γ = 0 and nothing is counted.
 ///
 /// ```
 /// let row = manyhands_votes::compat::kswap_row(&[2, 1, 0], 1.0);
@@ -15,8 +16,9 @@ pub fn kswap_row(counts: &[u64], pseudo_count: f64) -> Vec<f64> {
     counts.iter().map(|&n| (n as f64 + pseudo_count) / whole).collect()
 }
 
-/// Two-pass kSWAP: the probabilities of every subject with votes, normalised at the end. With two classes it is [`Swap`]; with more, volunteers of
-/// much and of little gold in a class are weighed unevenly.
+/// Two-pass kSWAP: the probabilities of every subject with votes, normalised at the end. With two classes and γ > 0 it is [`Swap`]; with more,
+/// volunteers of much and of little gold in a class are weighed unevenly. With γ = 0 a volunteer without gold in a class makes NaN of every subject that
+/// they voted on, where [`Swap`] takes their row for even.
 ///
 /// # Errors
 /// Those of [`SwapParams::fit`](crate::SwapParams::fit).

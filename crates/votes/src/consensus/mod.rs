@@ -79,7 +79,9 @@ pub struct Component {
     pub weight: f64,
     /// The exponent τ of the votes' likelihood.
     pub temperature: f64,
-    /// The mean log-loss on gold, each gold subject told without its own votes; `None` without gold.
+    /// The mean log-loss on gold, each gold subject told without its own votes; `None` without gold. Where the temperature is fitted, offsets of the
+    /// classes are fitted to gold beside it and are part of this; the estimates have them only where
+    /// [gold is a random sample](ConsensusParams::gold_is_random).
     pub gold_log_loss: Option<f64>,
     /// Kinds of subjects in each class: 1 for models without kinds.
     pub kinds: usize,

@@ -4,8 +4,9 @@ use serde::Deserialize;
 
 use crate::{Error, Moment, Versions};
 
-/// Which rows count, and who is who. Every rule counts what it did, and what it would have done, in the
-/// [`Quality`](crate::Quality) report.
+/// Which rows count, and who is who. Every rule counts what it did in the [`Quality`](crate::Quality) report. Repeats, people who are not
+/// logged in, gold rows, experts, and rows from before the launch, of retired subjects or of subjects seen before are counted there
+/// whether or not they are dropped.
 ///
 /// A row that several rules drop is counted under the first of them, in this order: workflow, version, date, gold
 /// rows, experts, anonymous, beta, retired, already seen, too fast; and repeats among what is left.
