@@ -132,7 +132,28 @@ fn gold_is_told_as_if_it_had_not_been_gold() {
         let without = params.clone().gold(&others).fit(&table).unwrap();
         let (a, b) = (all.estimate(left_out).unwrap(), without.estimate(left_out).unwrap());
         assert_abs_diff_eq!(a.probabilities[1], b.probabilities[1], epsilon = 1e-12);
+        // How sure that is, too: subjects are the rows.
+        let (a, b) = (all.deviations(), without.deviations());
+        assert_abs_diff_eq!(a[[left_out, 1]], b[[left_out, 1]], epsilon = 1e-12);
     }
+}
+
+#[test]
+fn draws_tell_gold_as_if_it_had_not_been_gold() {
+    // Five volunteers whose only gold is subject 0, about which they agree: without it nothing is known of them.
+    let votes: Vec<Vote> =
+        (0..5).flat_map(|volunteer| [vote(volunteer, 0, 1), vote(volunteer, 1, 1)]).collect();
+    let fit = Consensus::params(Mode::Swap, 2)
+        .gold(&[(0, 1)])
+        .prior([0.5, 0.5])
+        .pseudo_counts(PseudoCounts::Flat(1.0))
+        .temperature(Temperature::Fixed(1.0))
+        .fit(&VoteTable::from_votes(2, &votes).unwrap())
+        .unwrap();
+    let mean = |row: usize| (0..400).map(|i| fit.draw(3, i)[[row, 1]]).sum::<f64>() / 400.0;
+    assert_abs_diff_eq!(fit.estimate(0).unwrap().probabilities[1], 0.5, epsilon = 1e-12);
+    assert_abs_diff_eq!(mean(0), 0.5, epsilon = 0.1);
+    assert!(mean(1) > 0.65, "{}", mean(1));
 }
 
 proptest! {
@@ -265,7 +286,7 @@ fn analytic_deviations_agree_with_posterior_draws() {
         let draws: Vec<Array2<f64>> = (0..n).map(|i| fit.draw(11, i)).collect();
         assert_eq!(fit.draw(11, 3), draws[3]);
         let deviations = fit.deviations();
-        for row in 40..60 {
+        for row in 0..60 {
             let mean: f64 = draws.iter().map(|draw| draw[[row, 1]]).sum::<f64>() / n as f64;
             let variance: f64 =
                 draws.iter().map(|draw| (draw[[row, 1]] - mean).powi(2)).sum::<f64>() / n as f64;

@@ -1,6 +1,7 @@
 //! What the votes say about each class of a subject, apart from how frequent the class is; for gold, without what the subject itself taught.
 
 use super::{kernel::Problem, model::Model};
+use crate::table::Grouped;
 
 impl Problem<'_> {
     /// Labels times latent classes: the numbers that belong to one volunteer.
@@ -33,19 +34,31 @@ impl Model {
         evidence
     }
 
-    /// Adds the rates of a subject's votes, with its own votes taken out of the counts first.
-    fn add_unseen(&self, problem: &Problem<'_>, subject: usize, log: &mut [f64]) {
-        let (l, m) = (self.n_latent(), problem.votes.n_labels);
-        let cells = problem.votes.cells_of(subject);
+    /// Of everyone who voted on a subject: these votes, as cells, and the counts without what they taught.
+    pub(super) fn unseen_counts<'a>(
+        &'a self,
+        votes: &'a Grouped,
+        subject: usize,
+    ) -> impl Iterator<Item = (&'a [u32], Vec<f64>)> {
+        let (l, m) = (self.n_latent(), votes.n_labels);
         let taught = &self.taught[subject * l..][..l];
-        let mut rates = vec![0.0; l * m];
         // A volunteer's votes on the subject stand next to each other.
-        for mine in cells.chunk_by(|&a, &b| a as usize / m == b as usize / m) {
+        let of_volunteers = votes.cells_of(subject).chunk_by(move |&a, &b| a as usize / m == b as usize / m);
+        of_volunteers.map(move |mine| {
             let mut counts = self.counts_of(mine[0] as usize / m, l * m);
             for &cell in mine {
                 let label = &mut counts[cell as usize % m * l..][..l];
                 label.iter_mut().zip(taught).for_each(|(n, taught)| *n = (*n - taught).max(0.0));
             }
+            (mine, counts)
+        })
+    }
+
+    /// Adds the rates of a subject's votes, with its own votes taken out of the counts first.
+    fn add_unseen(&self, problem: &Problem<'_>, subject: usize, log: &mut [f64]) {
+        let (l, m) = (self.n_latent(), problem.votes.n_labels);
+        let mut rates = vec![0.0; l * m];
+        for (mine, counts) in self.unseen_counts(problem.votes, subject) {
             self.belief.ln_rates_of(&counts, &mut rates);
             for &cell in mine {
                 let rates = &rates[cell as usize % m * l..][..l];

@@ -14,16 +14,33 @@ impl Consensus {
     /// The logarithm of a rate has variance ψ₁(n + α) − ψ₁(Σ (n + α)) under its Dirichlet posterior; votes of different
     /// volunteers add up, and derivatives carry the sum over to the log-odds of each class, to first order. Log-odds are taken as normal, and
     /// the deviation is that of their logistic, so that it never exceeds 1/2. Where several models are averaged, their
-    /// disagreement adds to it. Temperature, prior and the probabilities of other subjects are taken as known. All 0 for
-    /// [`Mode::Majority`](super::Mode::Majority), for which [`wilson_interval`](crate::wilson_interval) is the measure.
+    /// disagreement adds to it. Gold is told without its own votes here too, where subjects come in kinds by the fit that knows its truth.
+    /// Temperature, prior and the probabilities of other subjects are taken as known. All 0 for [`Mode::Majority`](super::Mode::Majority), for which
+    /// [`wilson_interval`](crate::wilson_interval) is the measure.
     pub fn deviations(&self) -> Array2<f64> {
         let k = self.n_classes();
+        let is_gold = self.is_gold();
         let mut variance = vec![0.0; self.probabilities.len()];
         for member in &self.members {
-            let tables = self.variances(member);
+            let model = &member.model;
+            let per_volunteer = model.n_latent() * self.votes.n_labels;
+            let everyone = 0..self.votes.volunteers.len();
+            let tables =
+                self.variances(member, everyone.map(|volunteer| model.counts_of(volunteer, per_volunteer)));
             let mut mine = vec![0.0; k];
             for (row, variance) in variance.chunks_exact_mut(k).enumerate() {
-                self.member_variance(member, &tables, row, &mut mine);
+                if is_gold[row] {
+                    let (cells, counts) = self.unseen(member, row);
+                    self.member_variance(
+                        member,
+                        &self.variances(member, counts.into_iter()),
+                        row,
+                        &cells,
+                        &mut mine,
+                    );
+                } else {
+                    self.member_variance(member, &tables, row, self.votes.cells_of(row), &mut mine);
+                }
                 for (class, variance) in variance.iter_mut().enumerate() {
                     let apart = member.probabilities[row * k + class] - self.probabilities[[row, class]];
                     *variance += member.weight * (mine[class] + apart * apart);
@@ -57,12 +74,18 @@ impl Consensus {
         let ln_classes: Vec<f64> = model.rates.prior.chunks_exact(model.n_groups).map(ln_sum_exp).collect();
         let mut log = vec![0.0; l];
         let mut evidence = vec![0.0; k];
+        let (is_gold, mut unseen) = (self.is_gold(), vec![0.0; l * m]);
         let mut result = self.probabilities.clone();
         for (row, mut out) in result.rows_mut().into_iter().enumerate() {
             log.copy_from_slice(&model.rates.prior);
-            for &cell in self.votes.cells_of(row) {
-                let rates = &ln_rates[cell as usize * l..][..l];
-                log.iter_mut().zip(rates).for_each(|(log, rate)| *log += rate);
+            let mut add = |rates: &[f64]| log.iter_mut().zip(rates).for_each(|(log, rate)| *log += rate);
+            if is_gold[row] {
+                for (mine, counts) in model.unseen_counts(&self.votes, row) {
+                    draw_rates(&model.belief, &counts, &mut unseen, &mut rng);
+                    mine.iter().for_each(|&cell| add(&unseen[cell as usize % m * l..][..l]));
+                }
+            } else {
+                self.votes.cells_of(row).iter().for_each(|&cell| add(&ln_rates[cell as usize * l..][..l]));
             }
             for (class, evidence) in evidence.iter_mut().enumerate() {
                 let kinds = &log[class * model.n_groups..][..model.n_groups];
@@ -77,15 +100,40 @@ impl Consensus {
         result
     }
 
-    /// Variance of the probabilities of one subject under one model.
-    fn member_variance(&self, member: &Member, tables: &Variances, row: usize, out: &mut [f64]) {
+    /// Whether each subject is gold: those are told by volunteers who have not seen them.
+    fn is_gold(&self) -> Vec<bool> {
+        let mut is_gold = vec![false; self.votes.n_subjects()];
+        let rows = self.params.gold.iter().filter_map(|&(subject, _)| self.votes.subject_row(subject));
+        rows.for_each(|row| is_gold[row] = true);
+        is_gold
+    }
+
+    /// The votes on a subject as cells of a table of its own voters, and the counts of these without what the votes taught.
+    fn unseen(&self, member: &Member, row: usize) -> (Vec<u32>, Vec<Vec<f64>>) {
+        let m = self.votes.n_labels as u32;
+        let (mut cells, mut all) = (vec![], vec![]);
+        for (mine, counts) in member.model.unseen_counts(&self.votes, row) {
+            cells.extend(mine.iter().map(|cell| all.len() as u32 * m + cell % m));
+            all.push(counts);
+        }
+        (cells, all)
+    }
+
+    /// Variance of the probabilities of one subject under one model; `cells` are its votes in `tables`.
+    fn member_variance(
+        &self,
+        member: &Member,
+        tables: &Variances,
+        row: usize,
+        cells: &[u32],
+        out: &mut [f64],
+    ) {
         let k = out.len();
         let model = &member.model;
         let (l, groups) = (model.n_latent(), model.n_groups);
-        let cells = self.votes.cells_of(row);
         // The share of every kind in its class: 1 where there are no kinds.
         let mut log = model.rates.prior.clone();
-        for &cell in cells {
+        for &cell in self.votes.cells_of(row) {
             let rates = &model.rates.cells[cell as usize * l..][..l];
             log.iter_mut().zip(rates).for_each(|(log, rate)| *log += rate);
         }
@@ -112,15 +160,13 @@ impl Consensus {
         }
     }
 
-    fn variances(&self, member: &Member) -> Variances {
-        let model = &member.model;
-        let (l, m) = (model.n_latent(), self.votes.n_labels);
-        let n_volunteers = self.votes.volunteers.len();
-        match &model.belief {
+    /// The variances of volunteers with these counts.
+    fn variances(&self, member: &Member, counts: impl ExactSizeIterator<Item = Vec<f64>>) -> Variances {
+        let (l, m, n_volunteers) = (member.model.n_latent(), self.votes.n_labels, counts.len());
+        match &member.model.belief {
             Belief::Rows(rows, _) => {
                 let (mut parts, mut wholes) = (vec![0.0; n_volunteers * l * m], vec![0.0; n_volunteers * l]);
-                for volunteer in 0..n_volunteers {
-                    let counts = model.counts_of(volunteer, l * m);
+                for (volunteer, counts) in counts.enumerate() {
                     for latent in 0..l {
                         let a = |label: usize| counts[label * l + latent] + rows.row(latent)[label];
                         wholes[volunteer * l + latent] = trigamma((0..m).map(a).sum());
@@ -132,15 +178,11 @@ impl Consensus {
                 Variances::Rows { parts, wholes }
             }
             Belief::Coin { meaning, right, wrong } => {
-                let variance = |volunteer| {
-                    let counts = model.counts_of(volunteer, l * m);
+                let variance = |counts: Vec<f64>| {
                     let (hits, all) = meaning.hits_and_all(&counts);
                     trigamma(hits + right) + trigamma(all - hits + wrong)
                 };
-                Variances::Coin {
-                    classes: meaning.classes.clone(),
-                    log_odds: (0..n_volunteers).map(variance).collect(),
-                }
+                Variances::Coin { classes: meaning.classes.clone(), log_odds: counts.map(variance).collect() }
             }
         }
     }
