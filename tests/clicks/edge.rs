@@ -28,6 +28,16 @@ fn a_subject_that_nobody_saw_has_no_clumps_and_is_not_finished() {
 }
 
 #[test]
+fn all_marks_on_an_image_that_is_known_to_be_empty_are_false() {
+    let survey = one(&[&[[30.0, 40.0], [70.0, 20.0]], &[[30.5, 40.5]], &[]]);
+    let model = ClickModel::params().gold(0, &[]).fit(&survey).unwrap();
+    assert_eq!(model.clumps(0).count(), 0);
+    assert_eq!(model.subject(0).n_objects, 0.0);
+    assert_eq!((model.volunteer(0).n_false, model.volunteer(0).n_true), (2.0, 0.0));
+    assert!(model.volunteer(0).false_marks > model.volunteer(2).false_marks);
+}
+
+#[test]
 fn a_subject_without_marks_has_no_clumps() {
     let model = ClickModel::params().fit(&one(&[&[], &[], &[]])).unwrap();
     assert_eq!(model.candidates(0), []);

@@ -179,6 +179,10 @@ impl<'a, const D: usize> Scene<'a, D> {
     fn assign_to_gold(&self) -> Vec<Option<usize>> {
         let sites = self.gold.unwrap_or_default();
         let mut assignment = vec![None; self.at.len()];
+        // On an image that is known to be empty all marks are false.
+        if sites.is_empty() {
+            return assignment;
+        }
         let n_marks = self.at.len();
         let mut first = 0;
         while first < n_marks {
