@@ -1,6 +1,6 @@
 //! What the model answers where there is little to learn from, or something odd.
 
-use manyhands_clicks::{Click, ClickModel, Error, Reality, Survey};
+use manyhands_clicks::{Click, ClickModel, Error, Reality, SubjectEstimate, Survey};
 
 /// One image of 100 × 100 pixels; marks by viewer.
 fn one(annotations: &[&[[f64; 2]]]) -> Survey {
@@ -25,6 +25,37 @@ fn a_subject_that_nobody_saw_has_no_clumps_and_is_not_finished() {
     let model = ClickModel::params().fit(&one(&[])).unwrap();
     assert_eq!(model.candidates(0), []);
     assert!(model.subject(0).n_objects >= 0.0);
+    assert!(!model.subject(0).finished && model.subject(0).gain == f64::INFINITY);
+    assert_eq!(model.next_subjects(), [0]);
+}
+
+#[test]
+fn subjects_that_nobody_saw_are_shown_before_those_that_somebody_saw() {
+    let mut builder = Survey::builder();
+    for s in 0..6 {
+        assert_eq!(builder.subject(100.0, 100.0).unwrap(), s);
+    }
+    for s in [0, 1, 3, 4] {
+        builder.annotate(s, 0, &[Click::point(40.0, 40.0)]).unwrap();
+        builder.annotate(s, 1, &[Click::point(60.0, 70.0)]).unwrap();
+    }
+    builder.silent(5, 30).unwrap();
+    let model = ClickModel::params().finished_at(0.0).fit(&builder.build().unwrap()).unwrap();
+    assert_eq!(model.next_subjects()[0], 2);
+    assert_eq!(model.next_subjects().len(), 6, "a viewer without a name is a viewer");
+}
+
+#[test]
+fn what_is_known_of_a_subject_that_nobody_saw_can_be_saved() {
+    let model = ClickModel::params().fit(&one(&[])).unwrap();
+    let text = serde_json::to_string(model.subject(0)).unwrap();
+    assert_eq!(serde_json::from_str::<SubjectEstimate>(&text).unwrap(), *model.subject(0));
+}
+
+#[test]
+fn a_subject_whose_objects_are_known_is_finished_even_unseen() {
+    let model = ClickModel::params().gold(0, &[[20.0, 30.0]]).fit(&one(&[])).unwrap();
+    assert!(model.subject(0).finished && model.subject(0).gain == 0.0);
 }
 
 #[test]

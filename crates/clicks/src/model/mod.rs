@@ -18,6 +18,8 @@ mod estimate;
 mod fit;
 mod gamma;
 mod image;
+#[cfg(feature = "serde")]
+mod infinite;
 mod labels;
 mod learn;
 mod levels;

@@ -25,7 +25,7 @@ use crate::Error;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Reality {
     /// Odds that a thing which half of its viewers mark is real; above 0, may be infinite.
-    #[cfg_attr(feature = "serde", serde(with = "infinite"))]
+    #[cfg_attr(feature = "serde", serde(with = "super::infinite"))]
     pub odds_at_half: f64,
     /// How steeply ln odds rise with logit f; 0 or more.
     pub slope: f64,
@@ -75,19 +75,5 @@ impl Default for Reality {
     /// pedestrians), rounded; see `docs/methods/clicks.md`.
     fn default() -> Self {
         Self { odds_at_half: 20.0, slope: 1.3, ceiling: 0.97 }
-    }
-}
-
-/// JSON has no infinity: it is written as nothing.
-#[cfg(feature = "serde")]
-mod infinite {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(odds: &f64, to: S) -> Result<S::Ok, S::Error> {
-        odds.is_finite().then_some(odds).serialize(to)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
-        Ok(Option::deserialize(from)?.unwrap_or(f64::INFINITY))
     }
 }

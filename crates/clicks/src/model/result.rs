@@ -98,7 +98,8 @@ impl ClickModel {
         self.volunteers.len()
     }
 
-    /// The subjects that are not finished, those first on which one more viewer is expected to lower the risk most; ties by index.
+    /// The subjects that are not finished, those first on which one more viewer is expected to lower the risk most: before all, those that nobody has
+    /// seen. Ties by index.
     pub fn next_subjects(&self) -> Vec<usize> {
         let mut open: Vec<usize> = (0..self.subjects.len()).filter(|&s| !self.subjects[s].finished).collect();
         open.sort_by(|&a, &b| self.subjects[b].gain.total_cmp(&self.subjects[a].gain).then(a.cmp(&b)));

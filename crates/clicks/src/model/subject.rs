@@ -25,9 +25,10 @@ pub struct SubjectEstimate {
     pub misplaced: f64,
     /// What these cost together, Branson et al. (2017): l_missed · missed + Σ l_false (1 − P) + (l_missed + l_false P) P(misplaced).
     pub risk: f64,
-    /// By how much one more viewer, typical of the population, is expected to lower the risk.
+    /// By how much one more viewer, typical of the population, is expected to lower the risk. Infinite where nobody has seen it.
+    #[cfg_attr(feature = "serde", serde(with = "super::infinite"))]
     pub gain: f64,
-    /// Whether the risk is low enough.
+    /// Whether the risk is low enough; never where nobody has seen it, unless its objects are known.
     pub finished: bool,
     /// −δ, in logits: how much harder its objects are to see than average.
     pub difficulty: f64,
@@ -64,6 +65,8 @@ impl SubjectEstimate {
             cost += off * (losses.missed + clump.probability * losses.false_);
         }
         let shift_variance = Image::shift_variance(seen, population);
+        // Without viewers nothing is missed that anybody would find, so the risk alone would say that all is well.
+        let is_unseen = !scene.is_gold() && scene.subject.n_viewers() == 0;
         Self {
             n_clumps: clumps.len(),
             n_objects: undetected + candidates.iter().map(|c| c.probability).sum::<f64>(),
@@ -71,8 +74,12 @@ impl SubjectEstimate {
             false_,
             misplaced: n_misplaced,
             risk: cost,
-            gain: expected_gain(scene, candidates, real, undetected, population, params, accuracy),
-            finished: cost <= params.risk,
+            gain: if is_unseen {
+                f64::INFINITY
+            } else {
+                expected_gain(scene, candidates, real, undetected, population, params, accuracy)
+            },
+            finished: !is_unseen && cost <= params.risk,
             difficulty: -scene.image.shift,
             difficulty_sd: shift_variance.sqrt(),
             blur: scene.image.blur.sqrt(),
