@@ -1,6 +1,6 @@
 //! A stream goes on where the batch ended.
 
-use manyhands_clicks::{Click, ClickModel, ClickStream, Error, Reality, Survey};
+use manyhands_clicks::{Click, ClickModel, ClickStream, Clump, Error, Reality, Survey};
 use manyhands_metrics::{PointMatching, PointScore};
 use manyhands_sim::Clicks;
 
@@ -40,6 +40,16 @@ fn f1(stream: &ClickStream, subjects: &[usize], clicks: &Clicks) -> f64 {
         PointMatching::new(&found, subject.clump_xy, 6.0).unwrap().score()
     });
     scores.sum::<PointScore>().f1()
+}
+
+/// The same groups at the same places, with probabilities that differ by no more than `most`.
+fn assert_close(one: &[Clump], other: &[Clump], most: f64) {
+    assert_eq!(one.len(), other.len());
+    for (one, other) in one.iter().zip(other) {
+        assert_eq!(one.marks, other.marks);
+        assert!((one.probability - other.probability).abs() <= most, "{one:?} {other:?}");
+        assert!((one.position[0] - other.position[0]).hypot(one.position[1] - other.position[1]) < 0.1);
+    }
 }
 
 #[test]
@@ -90,24 +100,69 @@ fn retired_subjects_keep_their_clumps_and_take_no_more() {
 }
 
 #[test]
+fn a_part_and_the_rest_are_together_what_one_stream_is() {
+    let (first, second) = halves();
+    let (model, survey) = batch(&first);
+    let mut part = model.part();
+    assert_eq!(part.n_subjects(), 0);
+    assert_eq!(part.volunteer(0), model.volunteer(0));
+    let mut rest = model.into_stream(&survey).unwrap();
+    let mut whole = rest.clone();
+    let of_part = feed(&mut part, &second);
+    let of_whole = feed(&mut whole, &second);
+    // Everybody is judged by the batch in the part too, so both find the same.
+    for (&s, &t) in of_part.iter().zip(&of_whole) {
+        assert_close(part.candidates(s), whole.candidates(t), 1e-6);
+    }
+    rest.merge(part).unwrap();
+    assert_eq!(rest.n_subjects(), whole.n_subjects());
+    assert!(f1(&rest, &of_whole, &second) > 0.9);
+    for s in 0..whole.n_subjects() {
+        assert_close(rest.candidates(s), whole.candidates(s), 1e-6);
+    }
+    for v in 0..whole.n_volunteers() {
+        let (merged, fed) = (rest.volunteer(v), whole.volunteer(v));
+        assert_eq!(merged.n_subjects, fed.n_subjects);
+        assert!((merged.n_true - fed.n_true).abs() < 1e-6, "{merged:?} {fed:?}");
+        assert!((merged.n_false - fed.n_false).abs() < 1e-6, "{merged:?} {fed:?}");
+    }
+    // Where they come to rest depends a little on the way.
+    assert!(rest.settle(50).unwrap() && whole.settle(50).unwrap());
+    for v in 0..whole.n_volunteers() {
+        let (merged, fed) = (rest.volunteer(v), whole.volunteer(v));
+        assert!((merged.sigma / fed.sigma).ln().abs() < 0.05, "{merged:?} {fed:?}");
+        assert!((merged.miss - fed.miss).abs() < 0.02, "{merged:?} {fed:?}");
+    }
+}
+
+#[test]
 fn parts_can_be_merged() {
     let (first, second) = halves();
     let (model, survey) = batch(&first);
-    let start = model.into_stream(&survey).unwrap();
-    let mut whole = start.clone();
-    feed(&mut whole, &second);
-    // The part starts from the same laws, without the subjects of the batch.
+    let mut part = model.part();
+    feed(&mut part, &second);
+    let mut other_part = model.part();
+    feed(&mut other_part, &second);
+    assert_eq!(part, other_part, "the same annotations give the same bits");
     let empty = Survey::builder().build().unwrap();
-    let mut part = batch(&first).0.into_stream(&survey).unwrap();
-    let subjects = feed(&mut part, &second);
-    assert_eq!(part, whole);
-    let other = ClickModel::params().fit(&empty).unwrap().into_stream(&empty).unwrap();
+    let other = ClickModel::params().fit(&empty).unwrap().part();
     assert_eq!(part.merge(other), Err(Error::OtherModel));
-    let n = part.n_subjects();
-    part.merge(start).unwrap();
-    assert_eq!(part.n_subjects(), n + 60);
-    assert_eq!(part.candidates(n), whole.candidates(0));
-    assert!(f1(&part, &subjects, &second) > 0.9);
+    assert_eq!(part, other_part);
+    // Two parts are a part; the batch comes last, and its subjects stand last.
+    part.merge(other_part).unwrap();
+    assert_eq!(part.n_subjects(), 120);
+    let once = model.volunteer(0).n_subjects;
+    let twice = part.volunteer(0).n_subjects - once;
+    let start = model.into_stream(&survey).unwrap();
+    part.merge(start.clone()).unwrap();
+    assert_eq!((part.n_subjects(), part.volunteer(0).n_subjects), (180, once + twice));
+    assert_eq!(part.candidates(120), start.candidates(0));
+    let seen = second.subjects().filter(|subject| subject.viewers.contains(&0)).count();
+    assert_eq!(twice, 2 * seen);
+    // A second batch would count what is counted already.
+    let before = part.clone();
+    assert_eq!(part.merge(start), Err(Error::BatchTwice));
+    assert_eq!(part, before);
 }
 
 #[test]

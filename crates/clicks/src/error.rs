@@ -212,6 +212,9 @@ pub enum Error {
     /// Streams to merge that do not go on from the same model.
     #[error("streams go on from different models, wants the same parameters and laws of the population")]
     OtherModel,
+    /// Streams to merge that both hold the subjects of the batch, which would count twice.
+    #[error("both streams hold the subjects of the batch, wants one of them to be a part without")]
+    BatchTwice,
     /// A file that is not a saved state.
     #[error("{} is not a {wants}: {reason}", file.display())]
     Snapshot {

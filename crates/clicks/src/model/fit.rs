@@ -49,6 +49,7 @@ fn fit_in<const D: usize>(params: &ClickModelParams, survey: &Survey) -> Result<
         params: params.clone(),
         shape: survey.shape(),
         axes,
+        mean_scores: course.mean_scores,
         images: course.images,
         candidates: clumps,
         subjects,

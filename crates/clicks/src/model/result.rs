@@ -39,6 +39,7 @@ pub struct ClickModel {
     pub(super) params: ClickModelParams,
     pub(super) shape: Shape,
     pub(super) axes: Axes,
+    pub(super) mean_scores: Vec<f64>,
     pub(super) images: Vec<Image>,
     pub(super) candidates: Vec<Vec<Clump>>,
     pub(super) subjects: Vec<SubjectEstimate>,

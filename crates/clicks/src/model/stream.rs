@@ -7,7 +7,7 @@ use super::image::{Image, Summary};
 use super::open::OpenSubject;
 use super::params::ClickModelParams;
 use super::population::Population;
-use super::scene::{Laws, Scene, mean_scores};
+use super::scene::{Laws, Scene};
 use super::solved::solved;
 use super::space::{Axes, places};
 use super::subject::SubjectEstimate;
@@ -58,8 +58,10 @@ pub struct ClickStream {
     /// Of the batch; who is new has one half.
     mean_scores: Vec<f64>,
     volunteers: Vec<Volunteer>,
-    /// By volunteer.
+    /// By volunteer: what the marks on these subjects say.
     sums: Vec<Tally>,
+    /// By volunteer: what the marks of the batch say, where its subjects are elsewhere.
+    batch: Option<Vec<Tally>>,
     subjects: Vec<OpenSubject>,
 }
 
@@ -82,8 +84,9 @@ impl ClickModel {
             shape: self.shape,
             axes: self.axes,
             population: self.population,
-            mean_scores: mean_scores(survey.n_volunteers(), survey.subjects()),
+            mean_scores: self.mean_scores,
             sums: vec![Tally::default(); self.volunteers.len()],
+            batch: None,
             volunteers: self.volunteers,
         };
         for (subject, objects) in &stream.params.gold {
@@ -93,6 +96,47 @@ impl ClickModel {
             stream.look(s, false)?;
         }
         Ok(stream)
+    }
+
+    /// A stream that goes on from this model without its subjects. What the batch says of the volunteers counts in it, but is not handed on when it is
+    /// [merged](ClickStream::merge): so a survey can be shared out among several streams.
+    ///
+    /// ```
+    /// use manyhands_clicks::{Click, ClickModel, Survey};
+    ///
+    /// let mut survey = Survey::builder();
+    /// for x in 1..9 {
+    ///     let subject = survey.subject(100.0, 100.0)?;
+    ///     for volunteer in 0..3 {
+    ///         survey.annotate(subject, volunteer, &[Click::point(10.0 * f64::from(x), 30.0)])?;
+    ///     }
+    /// }
+    /// let survey = survey.build()?;
+    /// let model = ClickModel::params().fit(&survey)?;
+    ///
+    /// let mut part = model.part();
+    /// let new = part.subject(100.0, 100.0)?;
+    /// part.annotate(new, 0, &[Click::point(70.0, 20.0)])?;
+    /// assert_eq!(part.volunteer(0).n_subjects, 9);
+    ///
+    /// let mut whole = model.into_stream(&survey)?;
+    /// whole.merge(part)?;
+    /// assert_eq!((whole.n_subjects(), whole.volunteer(0).n_subjects), (9, 9));
+    /// # Ok::<(), manyhands_clicks::Error>(())
+    /// ```
+    #[must_use]
+    pub fn part(&self) -> ClickStream {
+        ClickStream {
+            params: self.params.clone(),
+            shape: self.shape,
+            axes: self.axes,
+            population: self.population,
+            mean_scores: self.mean_scores.clone(),
+            volunteers: self.volunteers.clone(),
+            sums: vec![Tally::default(); self.volunteers.len()],
+            batch: Some(self.tallies.clone()),
+            subjects: Vec::new(),
+        }
     }
 }
 
@@ -158,7 +202,7 @@ impl ClickStream {
     /// # Panics
     /// If there is no such volunteer, as a slice does.
     pub fn volunteer(&self, volunteer: usize) -> VolunteerEstimate {
-        VolunteerEstimate::new(&self.volunteers[volunteer], &self.sums[volunteer], &self.population)
+        VolunteerEstimate::new(&self.volunteers[volunteer], &self.tally(volunteer), &self.population)
     }
 
     /// How many subjects there are, retired ones included.
@@ -220,15 +264,19 @@ impl ClickStream {
         retired
     }
 
-    /// Adds the subjects of another stream, after its own, and what they say of the same volunteers. Both must go on from the same model.
+    /// Adds the subjects of another stream, after its own, and what they say of the same volunteers. Both must go on from the same model, and one of
+    /// them as a [part](ClickModel::part), so that the batch counts once.
     ///
     /// # Errors
-    /// [`Error::OtherModel`] where parameters or laws differ.
+    /// [`Error::OtherModel`] where parameters or laws differ, [`Error::BatchTwice`] where both have the subjects of the batch. Nothing changes then.
     pub fn merge(&mut self, other: Self) -> Result<()> {
         let same =
             self.params == other.params && self.axes == other.axes && self.population == other.population;
         if !same {
             return Err(Error::OtherModel);
+        }
+        if self.batch.is_none() && other.batch.is_none() {
+            return Err(Error::BatchTwice);
         }
         let n = self.volunteers.len().max(other.volunteers.len());
         self.volunteers.resize(n, Volunteer::typical(&self.population));
@@ -237,6 +285,9 @@ impl ClickStream {
         for (sum, other) in self.sums.iter_mut().zip(&other.sums) {
             *sum += other;
         }
+        if other.batch.is_none() {
+            self.batch = None;
+        }
         self.subjects.extend(other.subjects);
         for v in 0..n {
             self.move_volunteer(v);
@@ -244,11 +295,21 @@ impl ClickStream {
         Ok(())
     }
 
+    /// Everything that a volunteer's marks say.
+    fn tally(&self, v: usize) -> Tally {
+        let mut sum = self.sums[v];
+        // Who is new is not in the batch.
+        if let Some(batch) = self.batch.as_ref().and_then(|batch| batch.get(v)) {
+            sum += batch;
+        }
+        sum
+    }
+
     /// One step of a volunteer towards their most probable numbers; whether it was a notable one.
     fn move_volunteer(&mut self, v: usize) -> bool {
-        let (now, seen) = (self.volunteers[v], &self.sums[v]);
-        let next = now.step(seen, &self.population);
-        let far = now.distance(&next, &next.spread(seen, &self.population)) > SETTLED;
+        let (now, seen) = (self.volunteers[v], self.tally(v));
+        let next = now.step(&seen, &self.population);
+        let far = now.distance(&next, &next.spread(&seen, &self.population)) > SETTLED;
         self.volunteers[v] = next;
         far
     }
