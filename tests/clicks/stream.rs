@@ -209,6 +209,13 @@ fn a_model_goes_on_only_with_its_own_survey() {
         model.clone().into_stream(&other.build().unwrap()),
         Err(Error::OtherSurvey { got: 1, .. })
     ));
+    let survey = built(&first);
+    let mut order: Vec<usize> = (0..60).collect();
+    order.swap(3, 4);
+    for other in [survey.sample_viewers(3, 7), survey.select(&order).unwrap(), built(&second)] {
+        let refused = model.clone().into_stream(&other);
+        assert_eq!(refused, Err(Error::OtherSurvey { got: 60, wants: 60 }));
+    }
     let mut stream = model.into_stream(&built(&first)).unwrap();
     assert!(matches!(stream.annotate(99, 0, &[]), Err(Error::NoSubject { subject: 99, .. })));
     let nan = stream.annotate(0, 1000, &[Click::point(f64::NAN, 0.0)]);
@@ -217,5 +224,4 @@ fn a_model_goes_on_only_with_its_own_survey() {
         stream.annotate(0, 1000, &[Click::circle(1.0, 1.0, 1.0)]),
         Err(Error::MixedShapes { .. })
     ));
-    drop(second);
 }

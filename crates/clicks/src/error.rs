@@ -201,7 +201,7 @@ pub enum Error {
     },
     /// A stream from a model and a survey that it was not fitted on.
     #[error(
-        "survey has {got} subjects, wants the survey of the model, which has {wants}, and the same volunteers and shape of marks"
+        "survey has {got} subjects, wants the survey of the model, which has {wants}, with the same viewers and marks"
     )]
     OtherSurvey {
         /// The subjects of the survey.

@@ -48,6 +48,7 @@ fn fit_in<const D: usize>(params: &ClickModelParams, survey: &Survey) -> Result<
     Ok(ClickModel {
         params: params.clone(),
         shape: survey.shape(),
+        fingerprint: survey.fingerprint(),
         axes,
         mean_scores: course.mean_scores,
         images: course.images,

@@ -38,6 +38,8 @@ use crate::Shape;
 pub struct ClickModel {
     pub(super) params: ClickModelParams,
     pub(super) shape: Shape,
+    /// Of the survey, so that no other is taken for it.
+    pub(super) fingerprint: u64,
     pub(super) axes: Axes,
     pub(super) mean_scores: Vec<f64>,
     pub(super) images: Vec<Image>,

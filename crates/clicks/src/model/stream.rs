@@ -69,11 +69,10 @@ impl ClickModel {
     /// Goes on from this model; `survey` is the one it was fitted on.
     ///
     /// # Errors
-    /// [`Error::OtherSurvey`] where the survey has another number of subjects or volunteers, or marks of another shape.
+    /// [`Error::OtherSurvey`] where the survey has other subjects, viewers or marks, a sample of the same ones included.
     pub fn into_stream(self, survey: &Survey) -> Result<ClickStream> {
-        let (got, wants) = (survey.n_subjects(), self.n_subjects());
-        if got != wants || survey.n_volunteers() != self.n_volunteers() || survey.shape() != self.shape {
-            return Err(Error::OtherSurvey { got, wants });
+        if survey.fingerprint() != self.fingerprint {
+            return Err(Error::OtherSurvey { got: survey.n_subjects(), wants: self.n_subjects() });
         }
         let subjects = survey.subjects().zip(&self.images).zip(&self.candidates);
         let mut stream = ClickStream {

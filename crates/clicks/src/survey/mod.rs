@@ -1,5 +1,7 @@
 //! What volunteers marked on which subjects, in columns: the input of everything else.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 mod builder;
 mod click;
 pub(crate) mod range;
@@ -134,6 +136,21 @@ impl Survey {
             scores: self.marks.scores.as_ref().map(|scores| &scores[marks.clone()]),
             times: self.marks.times.as_ref().map(|times| &times[marks]),
         }
+    }
+
+    /// A number that is equal for equal viewers and marks, times aside, and for others only by a chance in 2⁶⁴. Not to be saved: another Rust may
+    /// give another.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.n_volunteers, self.shape as u8, &self.n_silent).hash(&mut hasher);
+        (&self.viewer_starts, &self.viewers, &self.mark_starts, &self.mark_viewers).hash(&mut hasher);
+        let Marks { xy, sizes, labels, scores, times: _ } = &self.marks;
+        for pair in self.sizes_of_subjects.iter().chain(xy).chain(sizes.iter().flatten()) {
+            pair.map(f64::to_bits).hash(&mut hasher);
+        }
+        labels.hash(&mut hasher);
+        scores.iter().flatten().for_each(|score| score.map(f64::to_bits).hash(&mut hasher));
+        hasher.finish()
     }
 
     /// All subjects, in order.
