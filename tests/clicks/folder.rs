@@ -1,6 +1,6 @@
 //! Folders of tables: everything is found by name, and what is wrong is said with file and line.
 
-use manyhands_clicks::{Click, Repeats, Survey, SurveyFolder, Tables};
+use manyhands_clicks::{Click, Error, Repeats, Survey, SurveyFolder, Tables};
 use proptest::prelude::*;
 
 const IMAGES: &str = "image,width,height\na,400,300\nb,200,100\n";
@@ -167,6 +167,33 @@ fn what_is_wrong_is_said_with_file_and_line() {
     let other = Tables { images: latin, ..tables("", VIEWERS, MARKS, None) };
     let error = SurveyFolder::params().read(other).unwrap_err();
     assert_eq!(error.to_string(), "images.csv line 3 is not UTF-8");
+}
+
+#[test]
+fn a_quote_that_is_not_closed_is_refused_where_it_begins() {
+    let line = |n: u64| format!(" line {n} has a quote that is not closed");
+    for (viewers, n) in [
+        ("image,volunteer\na,\"bob\na,eve\n", 2),
+        ("image,volunteer\n\na,ada\na,\"bob", 4),
+        ("image,volunteer\r\na,ada\r\na,\"bob\r\n", 3),
+        ("image,volunteer\na,ada\n\"", 3),
+        ("image,volunteer\na,\"a\nda\"\na,\"bob\"\"\n\n", 4),
+        ("\"image,volunteer\na,ada\n", 1),
+    ] {
+        let error = read(IMAGES, viewers, MARKS, None).unwrap_err().to_string();
+        assert_eq!(error, format!("viewers.csv{}", line(n)), "{viewers:?}");
+    }
+    let error = read(&format!("{IMAGES}\"c,1,1\n"), VIEWERS, MARKS, None).unwrap_err();
+    assert_eq!(error, Error::OpenQuote { file: "images.csv".into(), line: 4 });
+}
+
+#[test]
+fn quotes_that_are_closed_may_hold_commas_and_lines_up_to_the_end() {
+    for last in ["\"bob, jr\n\n\"", "\"bob, jr\n\n\"\n", "\"bob, jr\n\n\"\r\n\r\n"] {
+        let folder =
+            read(IMAGES, &format!("image,volunteer\na,{last}"), "image,volunteer,x,y", None).unwrap();
+        assert_eq!(folder.volunteers(), ["bob, jr\n\n"]);
+    }
 }
 
 #[test]

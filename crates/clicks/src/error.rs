@@ -167,6 +167,14 @@ pub enum Error {
         /// The number of columns.
         wants: usize,
     },
+    /// A row with a quote that is open at the end of the table, so that what follows it is of one field.
+    #[error("{} line {line} has a quote that is not closed", file.display())]
+    OpenQuote {
+        /// The table.
+        file: PathBuf,
+        /// The line that the row starts on, from 1.
+        line: u64,
+    },
     /// A row that is not UTF-8.
     #[error("{} line {line} is not UTF-8", file.display())]
     NotText {

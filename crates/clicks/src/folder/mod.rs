@@ -143,7 +143,7 @@ impl SurveyFolderParams {
     ///
     /// # Errors
     /// [`Error::File`] for a file that cannot be opened or read, [`Error::MissingColumn`], and errors with file and line:
-    /// [`Error::RowLength`], [`Error::NotText`], and [`Error::Field`] for a field that is not what its column holds: a number
+    /// [`Error::RowLength`], [`Error::OpenQuote`], [`Error::NotText`], and [`Error::Field`] for a field that is not what its column holds: a number
     /// that is none or out of range, an image that stands twice or is unknown, a mark of somebody who is not among the viewers.
     /// [`Error::TooMany`] at 2³² names, viewers or marks.
     pub fn open(&self, dir: impl AsRef<Path>) -> Result<SurveyFolder> {

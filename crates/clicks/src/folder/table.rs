@@ -11,9 +11,25 @@ use crate::{Error, Result};
 /// A table that is being read.
 pub(super) struct Table<R> {
     file: PathBuf,
-    reader: csv::Reader<Chain<R, &'static [u8]>>,
+    reader: csv::Reader<Source<R>>,
     headers: StringRecord,
     row: StringRecord,
+}
+
+/// Text that ends in a line feed, and whether its end has been seen. The csv reader looks that far before it has a row only where a quote is still
+/// open, and then takes the end for the end of the quote.
+#[derive(Debug)]
+struct Source<R> {
+    text: Chain<R, &'static [u8]>,
+    ended: bool,
+}
+
+impl<R: Read> Read for Source<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.text.read(buffer)?;
+        self.ended |= n == 0;
+        Ok(n)
+    }
 }
 
 /// A column that the table has.
@@ -32,8 +48,11 @@ impl<R: Read> Table<R> {
             .terminator(Terminator::Any(b'\n'))
             .flexible(true)
             .buffer_capacity(1 << 16)
-            .from_reader(source.chain(&b"\n"[..]));
+            .from_reader(Source { text: source.chain(&b"\n"[..]), ended: false });
         match reader.headers().cloned() {
+            Ok(headers) if !headers.is_empty() && reader.get_ref().ended => {
+                Err(Error::OpenQuote { file, line: 1 })
+            }
             Ok(headers) => Ok(Self { file, reader, headers, row: StringRecord::new() }),
             Err(error) => Err(foreign(file, 1, &error)),
         }
@@ -56,6 +75,11 @@ impl<R: Read> Table<R> {
     pub(super) fn next(&mut self) -> Result<bool> {
         loop {
             match self.reader.read_record(&mut self.row) {
+                Ok(true) if self.reader.get_ref().ended => {
+                    // Every line feed since the row began is in a field.
+                    let line = self.line() + 1;
+                    return Err(Error::OpenQuote { file: self.file.clone(), line });
+                }
                 Ok(true) if self.row.len() == 1 && self.row[0].trim().is_empty() => {}
                 Ok(true) if self.row.len() == self.headers.len() => return Ok(true),
                 Ok(true) => {
