@@ -222,9 +222,8 @@ fn a_subject_has_no_more_objects_than_allowed_and_no_fewer_than_asked_for() {
     assert!((0..40).all(|s| model.clumps(s).count() == 3 || survey.subject(s).n_marks() < 3));
 }
 
-#[test]
-fn a_clump_has_the_label_that_careful_volunteers_gave_it() {
-    // Four who guess and three who know. Objects of three kinds, side by side.
+/// Four who guess and three who know. Objects of three kinds, side by side; what the kinds are called is given.
+fn survey_of_kinds(names: [u32; 3]) -> Survey {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
     let mut builder = Survey::builder();
     for image in 0..40_usize {
@@ -233,12 +232,17 @@ fn a_clump_has_the_label_that_careful_volunteers_gave_it() {
             let marks = (0..3_usize).map(|k| {
                 let label = if volunteer < 4 { rng.random_range(0..3) } else { (k + image) % 3 };
                 let off = rng.random_range(-2.0..2.0);
-                Click::point(60.0 + 90.0 * k as f64 + off, 50.0 - off).label(label as u32)
+                Click::point(60.0 + 90.0 * k as f64 + off, 50.0 - off).label(names[label])
             });
             builder.annotate(s, volunteer, &marks.collect::<Vec<_>>()).unwrap();
         }
     }
-    let model = params().fit(&builder.build().unwrap()).unwrap();
+    builder.build().unwrap()
+}
+
+#[test]
+fn a_clump_has_the_label_that_careful_volunteers_gave_it() {
+    let model = params().fit(&survey_of_kinds([0, 1, 2])).unwrap();
     let mut right = 0;
     for image in 0..40 {
         for (k, clump) in model.clumps(image).enumerate() {
@@ -247,6 +251,34 @@ fn a_clump_has_the_label_that_careful_volunteers_gave_it() {
         }
     }
     assert!(right >= 115, "{right} of 120");
+}
+
+#[test]
+fn labels_may_be_any_numbers() {
+    let names = [7, 3_000_000, u32::MAX];
+    let [small, large] = [[0, 1, 2], names].map(|names| params().fit(&survey_of_kinds(names)).unwrap());
+    for image in 0..40 {
+        assert_eq!(small.candidates(image).len(), large.candidates(image).len());
+        for (small, large) in small.candidates(image).iter().zip(large.candidates(image)) {
+            assert_eq!(small.label.map(|label| names[label as usize]), large.label);
+            assert_eq!(small.label_probability, large.label_probability);
+        }
+    }
+}
+
+#[test]
+fn many_labels_of_many_volunteers_need_no_room_for_all_their_pairs() {
+    // Every volunteer with a full table of 1000 labels by 1000 would be 16 gigabytes.
+    let mut builder = Survey::builder();
+    for volunteer in 0..2000_usize {
+        if volunteer % 2 == 0 {
+            builder.subject(100.0, 100.0).unwrap();
+        }
+        let label = (volunteer / 2) as u32;
+        builder.annotate(volunteer / 2, volunteer, &[Click::point(50.0, 50.0).label(label)]).unwrap();
+    }
+    let model = params().rounds(1).fit(&builder.build().unwrap()).unwrap();
+    assert!((0..1000).all(|s| model.candidates(s)[0].label == Some(s as u32)));
 }
 
 #[test]

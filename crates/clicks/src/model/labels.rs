@@ -1,5 +1,7 @@
 //! What kind of object a clump is: labels of its marks, weighed by who confuses what with what.
 
+use std::collections::BTreeMap;
+
 use super::clump::Clump;
 use crate::Survey;
 
@@ -16,7 +18,7 @@ const ROW: f64 = 2.0;
 struct Item {
     subject: usize,
     candidate: usize,
-    /// Volunteer and label of each mark that has one.
+    /// Volunteer and label of each mark that has one, the label as its place among those that occur.
     votes: Vec<(usize, usize)>,
     /// How much it counts: its probability of being real.
     weight: f64,
@@ -25,15 +27,25 @@ struct Item {
 /// A table of chances, class by label.
 type Confusion = Vec<f64>;
 
+/// How many marks a volunteer gave to objects of each class, of all labels and of each label that they gave.
+#[derive(Default)]
+struct Own {
+    all: Vec<f64>,
+    by_label: BTreeMap<usize, Vec<f64>>,
+}
+
 /// Puts the most probable label on every candidate with labels, after Dawid & Skene (1979), with everybody's confusion drawn towards the crowd's.
 /// Ties go to the lower label. Labels do not decide which marks belong together.
+///
+/// Of k labels that occur, it keeps k numbers for each labelled candidate, for each volunteer and for each label that a volunteer gave, and k² for the
+/// crowd.
 pub(super) fn label(survey: &Survey, candidates: &mut [Vec<Clump>]) {
-    let items = items(survey, candidates);
-    let Some(greatest) = items.iter().flat_map(|item| item.votes.iter().map(|&(_, label)| label)).max()
-    else {
+    let labels = labels(survey);
+    if labels.is_empty() {
         return;
-    };
-    let n = greatest + 1;
+    }
+    let items = items(survey, candidates, &labels);
+    let n = labels.len();
     // Begins with the shares of the votes.
     let mut posteriors: Vec<Vec<f64>> = items
         .iter()
@@ -45,7 +57,7 @@ pub(super) fn label(survey: &Survey, candidates: &mut [Vec<Clump>]) {
         .collect();
     for _ in 0..STEPS {
         let (prior, crowd) = of_crowd(&items, &posteriors, n);
-        let own = of_volunteers(survey.n_volunteers(), &items, &posteriors, &crowd, n);
+        let own = of_volunteers(survey.n_volunteers(), &items, &posteriors, n);
         let mut change: f64 = 0.0;
         for (item, posterior) in items.iter().zip(&mut posteriors) {
             let next = weigh(item, &prior, &own, &crowd, n);
@@ -66,19 +78,28 @@ pub(super) fn label(survey: &Survey, candidates: &mut [Vec<Clump>]) {
             }
         }
         let clump = &mut candidates[item.subject][item.candidate];
-        clump.label = Some(best as u32);
+        clump.label = Some(labels[best]);
         clump.label_probability = Some(posterior[best]);
     }
 }
 
-fn items(survey: &Survey, candidates: &[Vec<Clump>]) -> Vec<Item> {
+/// The labels that occur, ascending: they may be any numbers, with gaps.
+fn labels(survey: &Survey) -> Vec<u32> {
+    let mut labels: Vec<u32> =
+        survey.subjects().filter_map(|subject| subject.labels).flatten().flatten().copied().collect();
+    labels.sort_unstable();
+    labels.dedup();
+    labels
+}
+
+fn items(survey: &Survey, candidates: &[Vec<Clump>], known: &[u32]) -> Vec<Item> {
     let mut items = Vec::new();
     for (subject, (view, clumps)) in survey.subjects().zip(candidates).enumerate() {
         let Some(labels) = view.labels else { return items };
         for (candidate, clump) in clumps.iter().enumerate() {
             let vote = |&m: &usize| {
                 let volunteer = view.viewers[view.mark_viewers[m] as usize] as usize;
-                labels[m].map(|label| (volunteer, label as usize))
+                labels[m].map(|label| (volunteer, known.partition_point(|&other| other < label)))
             };
             let votes: Vec<_> = clump.marks.iter().filter_map(vote).collect();
             if !votes.is_empty() {
@@ -113,34 +134,32 @@ fn of_crowd(items: &[Item], posteriors: &[Vec<f64>], n: usize) -> (Vec<f64>, Con
     (prior, crowd)
 }
 
-/// Everybody's own counts, with the crowd's confusion as a prior.
-fn of_volunteers(
-    n_volunteers: usize,
-    items: &[Item],
-    posteriors: &[Vec<f64>],
-    crowd: &[f64],
-    n: usize,
-) -> Vec<Option<Confusion>> {
-    let mut own: Vec<Option<Confusion>> = vec![None; n_volunteers];
+/// Everybody's own counts.
+fn of_volunteers(n_volunteers: usize, items: &[Item], posteriors: &[Vec<f64>], n: usize) -> Vec<Own> {
+    let mut own = Vec::new();
+    own.resize_with(n_volunteers, Own::default);
     for (item, posterior) in items.iter().zip(posteriors) {
         for &(volunteer, label) in &item.votes {
-            let counts = own[volunteer].get_or_insert_with(|| crowd.iter().map(|p| CROWD * p).collect());
-            for (class, p) in posterior.iter().enumerate() {
-                counts[class * n + label] += item.weight * p;
+            let Own { all, by_label } = &mut own[volunteer];
+            all.resize(n, 0.0);
+            let given = by_label.entry(label).or_insert_with(|| vec![0.0; n]);
+            for ((all, given), p) in all.iter_mut().zip(given).zip(posterior) {
+                *all += item.weight * p;
+                *given += item.weight * p;
             }
         }
     }
-    own.iter_mut().flatten().for_each(|counts| normalise(counts, n));
     own
 }
 
-/// The probability of every class of one item.
-fn weigh(item: &Item, prior: &[f64], own: &[Option<Confusion>], crowd: &[f64], n: usize) -> Vec<f64> {
+/// The probability of every class of one item: with the crowd's confusion as a prior of everybody's own.
+fn weigh(item: &Item, prior: &[f64], own: &[Own], crowd: &[f64], n: usize) -> Vec<f64> {
     let mut logs: Vec<f64> = prior.iter().map(|p| p.ln()).collect();
     for &(volunteer, label) in &item.votes {
-        let confusion = own[volunteer].as_deref().unwrap_or(crowd);
+        let Own { all, by_label } = &own[volunteer];
+        let given = &by_label[&label];
         for (class, log) in logs.iter_mut().enumerate() {
-            *log += confusion[class * n + label].ln();
+            *log += ((CROWD * crowd[class * n + label] + given[class]) / (CROWD + all[class])).ln();
         }
     }
     let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
