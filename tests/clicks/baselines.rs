@@ -127,6 +127,8 @@ fn equal_and_far_marks_are_clustered_all_the_same() {
         vec![[5.0, 5.0]; 40],
         vec![[1e100, -1e100]; 9],
         [vec![[0.0, 0.0]; 9], vec![[1e100, 1e100]; 9]].concat(),
+        // In the last row of cells that there can be, in different columns.
+        vec![[0.0, 1e20], [100.0, 1e20]],
     ] {
         for (name, consensus) in all(&strangers(&xy), 0.0) {
             assert!(consensus.assignment(0).len() == xy.len(), "{name}");

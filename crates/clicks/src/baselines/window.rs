@@ -26,8 +26,10 @@ impl Windows {
         while let Some(&(row, column)) = self.cells.get(at).filter(|&&(row, _)| row <= rows[1]) {
             if column > columns[1] || column < columns[0] {
                 // On to the next cell in reach: of this row, or of the next one that has any.
-                let next =
-                    if column < columns[0] { (row, columns[0]) } else { (row.saturating_add(1), columns[0]) };
+                let row = if column < columns[0] { Some(row) } else { row.checked_add(1) };
+                // After the last row that there can be, no next one.
+                let Some(row) = row else { break };
+                let next = (row, columns[0]);
                 at += self.cells[at..].partition_point(|&cell| cell < next);
                 continue;
             }
