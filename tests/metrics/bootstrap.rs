@@ -82,6 +82,20 @@ fn undefined_resamples_are_left_out_and_infinite_scores_stay() {
 }
 
 #[test]
+fn no_end_of_an_interval_is_lost_between_infinite_scores() {
+    let interval = |scores: [f64; 4]| {
+        let turn = RefCell::new([1.0].into_iter().chain(scores));
+        let score = |_: &[usize]| turn.borrow_mut().next();
+        let interval = Bootstrap::params().resamples(4).level(0.9).interval(3, score).unwrap();
+        (interval.low, interval.high)
+    };
+    let infinity = f64::INFINITY;
+    assert_eq!(interval([-infinity, 1.0, 2.0, 2.0]), (-infinity, 2.0));
+    assert_eq!(interval([-infinity, -infinity, -infinity, infinity]), (-infinity, -infinity));
+    assert_eq!(interval([1.0, 1.0, 2.0, infinity]), (1.0, infinity));
+}
+
+#[test]
 fn malformed_requests_are_refused_by_name() {
     let score = |_: &[usize]| Some(1.0);
     let params = Bootstrap::params();

@@ -66,6 +66,42 @@ fn two_classes_are_a_yes_or_no_question() {
 }
 
 #[test]
+fn a_clipped_loss_is_never_above_that_of_its_floor() {
+    for floor in [1e-300, 1e-20, 1e-16, 1e-3, 0.5] {
+        for (truth, p) in [(true, 0.0), (false, 1.0)] {
+            let loss = Probabilities::new(&[truth], &[p]).unwrap().log_loss_clipped(floor).unwrap();
+            assert_eq!(loss, -f64::ln(floor), "{truth} {floor}");
+        }
+        // Nor is a right answer believed more than 1 − floor.
+        for (truth, p) in [(true, 1.0), (false, 0.0)] {
+            let loss = Probabilities::new(&[truth], &[p]).unwrap().log_loss_clipped(floor).unwrap();
+            assert_abs_diff_eq!(loss, -f64::ln_1p(-floor), epsilon = 1e-15);
+        }
+    }
+    let (truth, p) = ([true, false, true, false], [0.7, 0.2, 0.1, 1e-9]);
+    let forecast = Probabilities::new(&truth, &p).unwrap();
+    assert_eq!(forecast.log_loss_clipped(1e-12).unwrap(), forecast.log_loss());
+}
+
+#[test]
+fn a_probability_at_an_edge_is_in_the_bin_below_and_the_next_one_above_it() {
+    let bin = |p: f64, n_bins| {
+        let forecast = Probabilities::new(&[true], &[p]).unwrap();
+        forecast.reliability(Bins::EqualWidth(n_bins)).unwrap().bins()[0]
+    };
+    assert_eq!(bin(0.07, 100).high, 0.07);
+    for n_bins in 1..=300 {
+        for m in 1..=n_bins {
+            let edge = m as f64 / n_bins as f64;
+            assert_eq!(bin(edge, n_bins).high, edge, "{m} of {n_bins}");
+            if m < n_bins {
+                assert_eq!(bin(edge.next_up(), n_bins).low, edge, "{m} of {n_bins}");
+            }
+        }
+    }
+}
+
+#[test]
 fn certain_mistakes_cost_infinity_unless_clipped_by_name() {
     let forecast = Probabilities::new(&[true, false, true], &[0.0, 0.0, 1.0]).unwrap();
     assert_eq!(forecast.log_loss(), f64::INFINITY);

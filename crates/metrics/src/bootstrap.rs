@@ -132,6 +132,6 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
     let place = share * (sorted.len() - 1) as f64;
     let below = place.floor();
     let (low, high) = (sorted[below as usize], sorted[place.ceil() as usize]);
-    // Scores may be infinite, of which there are no differences.
-    if low == high { low } else { low + (place - below) * (high - low) }
+    // Scores may be infinite, of which there are no differences; between −∞ and any number all is −∞.
+    if low == high || low == f64::NEG_INFINITY { low } else { low + (place - below) * (high - low) }
 }

@@ -72,7 +72,7 @@ impl Probabilities {
     ///
     /// Nothing is clipped: probability 0 on a truth gives infinity. A coin's 0.5 for all has ln 2.
     pub fn log_loss(&self) -> f64 {
-        mean(self.items().map(|(truth, p)| if truth { -p.ln() } else { -(-p).ln_1p() }))
+        mean(self.items().map(log_loss_of))
     }
 
     /// Log-loss in nats of the probabilities moved into `[floor, 1 − floor]`, for answers that are certain and sometimes wrong.
@@ -84,8 +84,9 @@ impl Probabilities {
     /// [`Error::OutOfRange`] if `floor` is not from 0 to 0.5.
     pub fn log_loss_clipped(&self, floor: f64) -> Result<f64> {
         check_floor(floor, 0.5, "a number from 0 to 0.5")?;
-        let clipped = self.probabilities.iter().map(|p| p.clamp(floor, 1.0 - floor)).collect();
-        Ok(Self::checked(self.truth.clone(), clipped).log_loss())
+        // Losses are cut off, not probabilities, as 1 − `floor` may round to 1.
+        let (least, most) = (-(-floor).ln_1p(), -floor.ln());
+        Ok(mean(self.items().map(|item| log_loss_of(item).max(least).min(most))))
     }
 
     /// Brier score, from 0 to 1: the mean of (probability − truth)², with 1 for a positive and 0 else (Brier 1950, halved:
@@ -110,6 +111,11 @@ impl Probabilities {
     pub fn calibration_error(&self, bins: Bins) -> Result<f64> {
         Ok(self.reliability(bins)?.expected_error())
     }
+}
+
+/// −ln(probability given to the truth).
+fn log_loss_of((truth, p): (bool, f64)) -> f64 {
+    if truth { -p.ln() } else { -(-p).ln_1p() }
 }
 
 /// Mean of at least one number.

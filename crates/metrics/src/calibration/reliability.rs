@@ -108,7 +108,17 @@ impl ReliabilityBin {
 /// `items` by ascending probability.
 fn equal_width(items: &[(bool, f64)], n_bins: usize) -> Vec<ReliabilityBin> {
     let n = n_bins as f64;
-    let bin_of = |p: f64| ((p * n).ceil() as usize).saturating_sub(1).min(n_bins - 1);
+    let bin_of = |p: f64| {
+        let bin = ((p * n).ceil() as usize).saturating_sub(1).min(n_bins - 1);
+        // The product is rounded, so it may lie on the other side of an edge.
+        if bin > 0 && p <= bin as f64 / n {
+            bin - 1
+        } else if p > (bin as f64 + 1.0) / n {
+            bin + 1
+        } else {
+            bin
+        }
+    };
     items
         .chunk_by(|a, b| bin_of(a.1) == bin_of(b.1))
         .map(|chunk| {
