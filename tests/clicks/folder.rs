@@ -65,6 +65,15 @@ fn boxes_circles_labels_and_times_are_optional_columns() {
 }
 
 #[test]
+fn how_sure_a_mark_is_of_itself_is_an_optional_column() {
+    let marks = |score| format!("image,volunteer,x,y,score\na,bob,1,2,{score}\na,bob,3,4,\n");
+    let folder = read(IMAGES, VIEWERS, &marks("0.25"), None).unwrap();
+    assert_eq!(folder.survey().subject(0).scores, Some(&[Some(0.25), None][..]));
+    let error = read(IMAGES, VIEWERS, &marks("25"), None).unwrap_err().to_string();
+    assert_eq!(error, "marks.csv line 2: score is \"25\", wants a number between 0 and 1");
+}
+
+#[test]
 fn viewers_without_names_are_silent() {
     let folder = read(IMAGES, "image,volunteer\na,\na,bob\na,\n", "image,volunteer,x,y\n", None).unwrap();
     let subject = folder.survey().subject(0);

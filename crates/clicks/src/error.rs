@@ -88,7 +88,7 @@ pub enum Error {
     /// A number of a click that is NaN, infinite or out of its range.
     #[error("{field} of mark {mark} of volunteer {volunteer} on subject {subject} is {got}, wants {wants}")]
     Click {
-        /// `x`, `y`, `radius`, `width`, `height` or `time`.
+        /// `x`, `y`, `radius`, `width`, `height`, `score` or `time`.
         field: &'static str,
         /// Index of the subject.
         subject: usize,

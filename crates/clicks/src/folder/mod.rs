@@ -20,7 +20,7 @@ use crate::{Error, Result};
 /// |---|---|---|
 /// | `images.csv` | `image`, `width`, `height` | |
 /// | `viewers.csv` | `image`, `volunteer` | `annotation` |
-/// | `marks.csv` | `image`, `volunteer`, `x`, `y` | `radius`, or else `box_width` and `box_height`; `label`; `time`; `annotation` |
+/// | `marks.csv` | `image`, `volunteer`, `x`, `y` | `radius`, or else `box_width` and `box_height`; `label`; `score`, 0 to 1; `time`; `annotation` |
 /// | `truth.csv`, may be missing | `image`, `x`, `y` | |
 ///
 /// `viewers.csv` lists everybody who saw an image, one row each; who has no row in `marks.csv` saw it and marked nothing. A row
