@@ -200,6 +200,33 @@ fn what_is_not_a_stream_is_not_loaded() {
 }
 
 #[test]
+fn a_saved_stream_that_was_tampered_with_is_an_error() {
+    let mut stream = ClickModel::params().fit(&Survey::builder().build().unwrap()).unwrap().part();
+    let s = stream.subject(100.0, 50.0).unwrap();
+    stream.annotate(s, 1, &[Click::point(7.0, 8.0).score(0.25)]).unwrap();
+    let good = serde_json::to_string(&stream).unwrap();
+    assert_eq!(serde_json::from_str::<ClickStream>(&good).unwrap(), stream);
+    for (from, to, wants) in [
+        ("\"mean_scores\":[0.5,0.5]", "\"mean_scores\":[0.5]", "one length"),
+        ("\"mean_scores\":[0.5,0.5]", "\"mean_scores\":[0.5,-1]", "out of its range"),
+        ("\"viewers\":[1]", "\"viewers\":[2]", "none of its volunteers"),
+        ("\"viewers\":[1]", "\"viewers\":[0,1]", "one length"),
+        ("\"mark_viewers\":[0]", "\"mark_viewers\":[1]", "nobody who saw"),
+        ("\"mark_viewers\":[0]", "\"mark_viewers\":[]", "one length"),
+        ("\"assignment\":[null]", "\"assignment\":[null,null]", "one length"),
+        ("\"xy\":[[7.0,8.0]]", "\"xy\":[[7.0,8e200]]", "out of its range"),
+        ("\"scores\":[0.25]", "\"scores\":[25]", "out of its range"),
+        ("\"size\":[100.0,50.0]", "\"size\":[100.0,-50.0]", "has a side"),
+        ("\"gold\":null", "\"gold\":[[1e200,0]]", "out of its range"),
+    ] {
+        let bad = good.replacen(from, to, 1);
+        assert_ne!(bad, good, "{from} is not in {good}");
+        let error = serde_json::from_str::<ClickStream>(&bad).unwrap_err().to_string();
+        assert!(error.contains(wants), "{error}");
+    }
+}
+
+#[test]
 fn a_model_goes_on_only_with_its_own_survey() {
     let (first, second) = halves();
     let (model, _) = batch(&first);

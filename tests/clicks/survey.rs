@@ -264,7 +264,7 @@ fn what_is_not_there_cannot_be_annotated() {
 
 #[test]
 fn a_saved_survey_that_was_tampered_with_is_an_error() {
-    let calls = [(0, 1, vec![Click::point(1.0, 2.0).time(3.0)]), (0, 4, vec![])];
+    let calls = [(0, 1, vec![Click::point(1.0, 2.0).score(0.5).time(3.0)]), (0, 4, vec![])];
     let good = serde_json::to_string(&build(Repeats::First, 1, &calls)).unwrap();
     for (from, to, wants) in [
         ("\"n_volunteers\":5", "\"n_volunteers\":4", "none of its volunteers"),
@@ -274,6 +274,7 @@ fn a_saved_survey_that_was_tampered_with_is_an_error() {
         ("\"mark_starts\":[0,1]", "\"mark_starts\":[]", "one length"),
         ("\"mark_viewers\":[0]", "\"mark_viewers\":[2]", "nobody who saw"),
         ("\"xy\":[[1.0,2.0]]", "\"xy\":[[1.0,2e300]]", "out of its range"),
+        ("\"scores\":[0.5]", "\"scores\":[1.5]", "out of its range"),
         ("\"times\":[3.0]", "\"times\":[3e200]", "out of its range"),
         ("\"shape\":\"Point\"", "\"shape\":\"Box\"", "not of its shape"),
         ("[[100.0,50.0]]", "[[100.0,0.0]]", "has a side"),

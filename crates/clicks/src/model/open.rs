@@ -4,6 +4,8 @@ use super::clump::Clump;
 use super::image::Image;
 use super::subject::SubjectEstimate;
 use super::volunteer::Tally;
+#[cfg(feature = "serde")]
+use crate::survey::range::{LENGTH, NEAR, SHARE, SIDE};
 use crate::{Click, Shape, Subject};
 
 /// One subject, open for annotations until it is retired.
@@ -125,5 +127,39 @@ impl OpenSubject {
         self.scores = Vec::new();
         self.assignment = Vec::new();
         self.tallies = Vec::new();
+    }
+}
+
+#[cfg(feature = "serde")]
+impl OpenSubject {
+    /// What is wrong with columns that no stream has made.
+    pub(super) fn fault(&self, n_volunteers: usize) -> Option<&'static str> {
+        let n = self.mark_viewers.len();
+        if [self.xy.len(), self.sizes.len(), self.labels.len(), self.scores.len(), self.assignment.len()]
+            != [n; 5]
+            || self.tallies.len() != if self.retired { 0 } else { self.viewers.len() }
+        {
+            return Some("the columns of a subject of the stream are not of one length");
+        }
+        if !self.viewers.is_sorted() || !self.mark_viewers.is_sorted() {
+            return Some("viewers and marks of the stream are not sorted");
+        }
+        if self.viewers.last().is_some_and(|&volunteer| volunteer as usize >= n_volunteers) {
+            return Some("a viewer of the stream is none of its volunteers");
+        }
+        if self.mark_viewers.last().is_some_and(|&viewer| viewer as usize >= self.viewers.len()) {
+            return Some("a mark of the stream is of nobody who saw the subject");
+        }
+        if !self.size.iter().all(|side| SIDE.holds(*side)) {
+            return Some("a subject of the stream has a side that is out of its range");
+        }
+        let gold = self.gold.iter().flatten();
+        if !self.xy.iter().chain(gold).flatten().all(|number| NEAR.holds(*number))
+            || !self.sizes.iter().flatten().all(|size| LENGTH.holds(*size))
+            || !self.scores.iter().flatten().all(|score| SHARE.holds(*score))
+        {
+            return Some("a number of a mark of the stream is out of its range");
+        }
+        None
     }
 }

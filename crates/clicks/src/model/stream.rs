@@ -49,7 +49,8 @@ const SETTLED: f64 = 0.1;
 /// # Ok::<(), manyhands_clicks::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+// `remote` leaves the traits themselves to `saved`, which checks what it reads.
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(remote = "Self"))]
 pub struct ClickStream {
     params: ClickModelParams,
     shape: Shape,
@@ -370,13 +371,44 @@ impl ClickStream {
 mod saved {
     use std::path::Path;
 
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
     use super::ClickStream;
+    use crate::survey::range::SHARE;
     use crate::{Result, snapshot};
 
     const KIND: &str = "manyhands-clicks stream";
     const VERSION: u32 = 1;
 
+    impl Serialize for ClickStream {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
+    }
+
+    impl<'de> Deserialize<'de> for ClickStream {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let stream = Self::deserialize(deserializer)?;
+            stream.fault().map_or(Ok(stream), |fault| Err(D::Error::custom(fault)))
+        }
+    }
+
     impl ClickStream {
+        /// What is wrong with columns that no stream has made.
+        fn fault(&self) -> Option<&'static str> {
+            let n = self.volunteers.len();
+            if self.sums.len() != n
+                || self.mean_scores.len() != n
+                || self.batch.as_ref().is_some_and(|batch| batch.len() > n)
+            {
+                return Some("the columns of the volunteers of the stream are not of one length");
+            }
+            if !self.mean_scores.iter().all(|score| SHARE.holds(*score)) {
+                return Some("a mean score of the stream is out of its range");
+            }
+            self.subjects.iter().find_map(|subject| subject.fault(n))
+        }
+
         /// Writes everything to a file, as JSON with a version; the file is there whole or not at all.
         ///
         /// # Errors
@@ -389,7 +421,7 @@ mod saved {
         ///
         /// # Errors
         /// [`Error::File`](crate::Error::File) where the file cannot be read, [`Error::Snapshot`](crate::Error::Snapshot) where it is truncated,
-        /// something else, or from a newer version.
+        /// something else, or from a newer version, or where its columns do not fit together.
         pub fn load(path: impl AsRef<Path>) -> Result<Self> {
             snapshot::load(path.as_ref(), KIND, VERSION)
         }

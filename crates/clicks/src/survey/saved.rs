@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use super::range::{LENGTH, NEAR, SIDE};
+use super::range::{LENGTH, NEAR, SHARE, SIDE};
 use super::{Marks, Shape, Survey};
 
 impl Serialize for Survey {
@@ -45,12 +45,13 @@ impl Survey {
         if !subjects().all(|s| s.mark_viewers.last().is_none_or(|&last| (last as usize) < s.viewers.len())) {
             return Some("a mark of the survey is of nobody who saw the subject");
         }
-        let Marks { xy, sizes, times, .. } = &self.marks;
+        let Marks { xy, sizes, scores, times, .. } = &self.marks;
         if sizes.is_some() != (self.shape != Shape::Point) && !xy.is_empty() {
             return Some("the marks of the survey are not of its shape");
         }
         if !xy.iter().flatten().all(|number| NEAR.holds(*number))
             || !sizes.iter().flatten().flatten().all(|size| LENGTH.holds(*size))
+            || !scores.iter().flatten().flatten().all(|score| SHARE.holds(*score))
             || !times.iter().flatten().flatten().all(|number| NEAR.holds(*number))
         {
             return Some("a number of a mark of the survey is out of its range");
