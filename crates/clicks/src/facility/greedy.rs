@@ -3,42 +3,25 @@
 //! A stale key is recomputed when it comes to the top. Marks only become fewer, so gains only fall; where the cost depends on the
 //! marks it may fall too, and then the order is a good one rather than the greedy one. What is opened always raises the objective.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::ordered::Ordered;
 use super::seeds::Seeds;
 use super::state::State;
-
-/// A net gain, with the total order of `f64::total_cmp`.
-#[derive(Debug, PartialEq)]
-struct Key(f64);
-
-impl Eq for Key {}
-
-impl PartialOrd for Key {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Key {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.total_cmp(&other.0)
-    }
-}
 
 /// Opens facilities at free marks until none of them pays. Equal net gains go to the lower point.
 pub(super) fn open_all<const D: usize>(state: &mut State<D>, seeds: &mut Seeds<D>) {
     let component = state.component;
-    let mut keys: Vec<(Key, Reverse<usize>)> = Vec::new();
+    let mut keys: Vec<(Ordered, Reverse<usize>)> = Vec::new();
     for m in (0..component.len()).filter(|&m| state.of[m].is_none()) {
         let net = net(state, seeds, m);
         if net > 0.0 {
-            keys.push((Key(net), Reverse(m)));
+            keys.push((Ordered(net), Reverse(m)));
         }
     }
     let mut heap = BinaryHeap::from(keys);
-    while let Some((Key(old), Reverse(m))) = heap.pop() {
+    while let Some((Ordered(old), Reverse(m))) = heap.pop() {
         if state.of[m].is_some() {
             continue;
         }
@@ -46,8 +29,8 @@ pub(super) fn open_all<const D: usize>(state: &mut State<D>, seeds: &mut Seeds<D
         if now <= 0.0 {
             continue;
         }
-        if now < old && heap.peek().is_some_and(|(Key(next), _)| now < *next) {
-            heap.push((Key(now), Reverse(m)));
+        if now < old && heap.peek().is_some_and(|(Ordered(next), _)| now < *next) {
+            heap.push((Ordered(now), Reverse(m)));
             continue;
         }
         let free = |n: usize| state.of[n].is_none().then_some(0.0);

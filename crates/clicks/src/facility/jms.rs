@@ -6,29 +6,11 @@
 //! cheaper. Costs are measured from the cost of being false, the same for all; so being false costs 0 and pairs without gain do
 //! not occur.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::component::Component;
+use super::ordered::Ordered;
 use super::seeds::Seeds;
-
-/// The total order of `f64::total_cmp`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Level(f64);
-
-impl Eq for Level {}
-
-impl PartialOrd for Level {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Level {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.total_cmp(&other.0)
-    }
-}
 
 /// What a mark would pay at a site.
 #[derive(Debug, Clone, Copy)]
@@ -48,14 +30,14 @@ struct Site {
     /// Costs and marks that another mark of their viewer keeps from offering, in the order they came.
     held: Vec<(f64, usize)>,
     /// α: the level of cost at which the offers cover the opening.
-    level: Option<Level>,
+    level: Option<Ordered>,
 }
 
 struct Greedy<'a, const D: usize> {
     component: &'a Component<'a, D>,
     sites: Vec<Site>,
     /// Levels of the sites that are not open.
-    queue: BTreeSet<(Level, usize)>,
+    queue: BTreeSet<(Ordered, usize)>,
     /// Site and cost of every served mark.
     served: Vec<Option<(usize, f64)>>,
     /// The sites that every mark has offered to.
@@ -66,14 +48,14 @@ struct Greedy<'a, const D: usize> {
 pub(super) fn solve<const D: usize>(component: &Component<D>) -> Vec<Vec<usize>> {
     let n = component.len();
     let mut seeds = Seeds::new(component);
-    let mut edges: Vec<(Level, usize, usize)> = Vec::new();
+    let mut edges: Vec<(Ordered, usize, usize)> = Vec::new();
     let mut sites: Vec<Site> = Vec::new();
     for point in &component.points {
         let f = sites.len();
         let gain = |c: usize| component.points[c].gain_at(&point.at);
         component.near(&point.at, component.reach, |c| {
             if gain(c) > 0.0 {
-                edges.push((Level(-gain(c)), f, c));
+                edges.push((Ordered(-gain(c)), f, c));
             }
         });
         // n and S of all that could be served there: they must be known before the first offer.
@@ -85,7 +67,7 @@ pub(super) fn solve<const D: usize>(component: &Component<D>) -> Vec<Vec<usize>>
     edges.sort_unstable();
     let (served, offered) = (vec![None; n], vec![Vec::new(); n]);
     let mut greedy = Greedy { component, sites, queue: BTreeSet::new(), served, offered };
-    for (Level(cost), f, c) in edges {
+    for (Ordered(cost), f, c) in edges {
         greedy.open_up_to(cost);
         if greedy.served[c].is_none() {
             greedy.offer(f, c, cost);
@@ -182,7 +164,7 @@ impl<const D: usize> Greedy<'_, D> {
             }
         }
         if n > 0 {
-            let level = Level(sum / n as f64);
+            let level = Ordered(sum / n as f64);
             site.level = Some(level);
             self.queue.insert((level, f));
         }

@@ -29,6 +29,7 @@ mod mark;
 mod moments;
 mod moves;
 mod opening;
+mod ordered;
 mod params;
 mod point;
 mod search;
