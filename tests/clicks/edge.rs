@@ -145,6 +145,32 @@ fn viewers_without_names_count_like_others() {
 }
 
 #[test]
+fn images_and_scatters_of_all_sizes_are_fitted_and_others_refused() {
+    for side in [1e-45, 1.0, 1e45] {
+        let mut builder = Survey::builder();
+        for _ in 0..3 {
+            let s = builder.subject(side, side).unwrap();
+            for (volunteer, at) in [0.30, 0.31, 0.29, 0.8].into_iter().enumerate() {
+                builder.annotate(s, volunteer, &[Click::point(at * side, 0.5 * side)]).unwrap();
+            }
+        }
+        let survey = builder.build().unwrap();
+        let model = ClickModel::params().fit(&survey).unwrap();
+        assert_eq!(model.clumps(0).next().unwrap().marks, [0, 1, 2], "{side}");
+        for scatter in [1e-45, 1e45] {
+            ClickModel::params().scatter(scatter).fit(&survey).unwrap();
+        }
+        for scatter in [1e-46, 1e46] {
+            let error = ClickModel::params().scatter(scatter).fit(&survey).unwrap_err();
+            assert!(matches!(error, Error::Parameter { field: "scatter", .. }), "{error}");
+        }
+    }
+    for side in [1e-46, 1e46] {
+        assert!(matches!(Survey::builder().subject(side, 1.0), Err(Error::SubjectSize { .. })));
+    }
+}
+
+#[test]
 fn wrong_parameters_are_named() {
     let survey = one(&[&[[1.0, 1.0]]]);
     let params = ClickModel::params;

@@ -101,11 +101,11 @@ fn what_is_wrong_is_said_with_file_and_line() {
         (["", VIEWERS, MARKS, ""], "images.csv has no column image"),
         (
             ["image,width,height\na,400,zero\n", VIEWERS, MARKS, ""],
-            "images.csv line 2: height is \"zero\", wants a number between 1e-100 and 1e100",
+            "images.csv line 2: height is \"zero\", wants a number between 1e-45 and 1e45",
         ),
         (
             ["image,width,height\na,400,300\nb,0,1\n", VIEWERS, MARKS, ""],
-            "images.csv line 3: width is \"0\", wants a number between 1e-100 and 1e100",
+            "images.csv line 3: width is \"0\", wants a number between 1e-45 and 1e45",
         ),
         (
             ["image,width,height\na,400,300\na,1,1\n", VIEWERS, MARKS, ""],
@@ -126,7 +126,7 @@ fn what_is_wrong_is_said_with_file_and_line() {
         ),
         (
             ["image,width,height\r\n\"a\nb\",400,300\r\n\r\n\"c\nd\",1,x", VIEWERS, MARKS, ""],
-            "images.csv line 5: height is \"x\", wants a number between 1e-100 and 1e100",
+            "images.csv line 5: height is \"x\", wants a number between 1e-45 and 1e45",
         ),
         (
             [IMAGES, VIEWERS, "image,volunteer,x,y\na,,1,2\n", ""],

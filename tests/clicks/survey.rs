@@ -243,9 +243,9 @@ fn wrong_clicks_are_errors_that_say_which() {
 fn what_is_not_there_cannot_be_annotated() {
     let mut builder = Survey::builder();
     for (width, height, message) in [
-        (0.0, 1.0, "width of subject 0 is 0, wants a number between 1e-100 and 1e100"),
-        (1.0, f64::NAN, "height of subject 0 is NaN, wants a number between 1e-100 and 1e100"),
-        (-1.0, 1.0, "width of subject 0 is -1, wants a number between 1e-100 and 1e100"),
+        (0.0, 1.0, "width of subject 0 is 0, wants a number between 1e-45 and 1e45"),
+        (1.0, f64::NAN, "height of subject 0 is NaN, wants a number between 1e-45 and 1e45"),
+        (-1.0, 1.0, "width of subject 0 is -1, wants a number between 1e-45 and 1e45"),
     ] {
         assert_eq!(builder.subject(width, height).unwrap_err().to_string(), message);
     }

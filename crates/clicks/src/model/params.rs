@@ -4,6 +4,7 @@ use super::reality::Reality;
 use super::scene::Limit;
 use crate::facility::Method;
 use crate::model::ClickModel;
+use crate::survey::range::SIDE;
 use crate::{Error, Result, Survey};
 
 /// Parameters of a [`ClickModel`]; made by [`ClickModel::params`].
@@ -55,7 +56,7 @@ impl Default for ClickModelParams {
 }
 
 impl ClickModelParams {
-    /// Where the scatter σ of volunteers starts, in pixels. Default: found by trying ten scatters on a sample of subjects.
+    /// Where the scatter σ of volunteers starts, in pixels, between 1e-45 and 1e45. Default: found by trying ten scatters on a sample of subjects.
     #[must_use]
     pub fn scatter(mut self, pixels: f64) -> Self {
         self.scatter = Some(pixels);
@@ -139,11 +140,11 @@ impl ClickModelParams {
         self.reality.check()?;
         let positive = "a number above 0 and up to 1e100";
         let not_negative = "a number from 0 to 1e100";
-        let lengths = [("scatter", self.scatter), ("accuracy", self.accuracy)];
-        for (field, got) in lengths.into_iter().filter_map(|(field, got)| Some((field, got?))) {
-            if !(got > 0.0 && got <= 1e100) {
-                return Err(Error::Parameter { field, got, wants: positive });
-            }
+        if let Some(got) = self.scatter.filter(|&scatter| !SIDE.holds(scatter)) {
+            return Err(Error::Parameter { field: "scatter", got, wants: SIDE.words });
+        }
+        if let Some(got) = self.accuracy.filter(|&accuracy| !(accuracy > 0.0 && accuracy <= 1e100)) {
+            return Err(Error::Parameter { field: "accuracy", got, wants: positive });
         }
         let costs =
             [("missed", self.losses.missed), ("false_", self.losses.false_), ("finished_at", self.risk)];

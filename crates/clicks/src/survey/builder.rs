@@ -78,7 +78,7 @@ impl SurveyBuilder {
     /// Adds a subject of `width` × `height` pixels and returns its index: 0, 1, 2, …
     ///
     /// # Errors
-    /// [`Error::SubjectSize`] if a side is not between 1e-100 and 1e100, [`Error::TooMany`] at 2³² subjects.
+    /// [`Error::SubjectSize`] if a side is not between 1e-45 and 1e45, [`Error::TooMany`] at 2³² subjects.
     pub fn subject(&mut self, width: f64, height: f64) -> Result<usize> {
         let subject = self.sizes_of_subjects.len();
         accept_sides(subject, [width, height])?;

@@ -30,7 +30,7 @@ impl Survey {
             return Some("the columns of the survey are not of one length");
         }
         if !self.sizes_of_subjects.iter().flatten().all(|side| SIDE.holds(*side)) {
-            return Some("a subject of the survey has a side that is not between 1e-100 and 1e100");
+            return Some("a subject of the survey has a side that is not between 1e-45 and 1e45");
         }
         if self.n_silent.iter().any(|&n| n >= u32::MAX as usize) {
             return Some("a subject of the survey has too many silent viewers");
