@@ -145,6 +145,25 @@ fn viewers_without_names_count_like_others() {
 }
 
 #[test]
+fn more_viewers_without_names_than_memory_could_hold_are_fine() {
+    let probability = |silent: usize| {
+        let mut builder = Survey::builder();
+        let s = builder.subject(100.0, 100.0).unwrap();
+        for volunteer in 0..4 {
+            builder.annotate(s, volunteer, &[Click::point(40.0, 40.0 + volunteer as f64)]).unwrap();
+        }
+        builder.silent(s, silent).unwrap();
+        let survey = builder.build().unwrap();
+        assert_eq!(survey.sample_viewers(3, 7).subject(s).n_viewers(), 3);
+        let model = ClickModel::params().fit(&survey).unwrap();
+        assert_eq!(model.candidates(s)[0].n_viewers, 4 + silent);
+        model.candidates(s)[0].probability
+    };
+    let [none, many] = [0, 4_000_000_000].map(probability);
+    assert!((0.0..none).contains(&many), "{none} {many}");
+}
+
+#[test]
 fn images_and_scatters_of_all_sizes_are_fitted_and_others_refused() {
     for side in [1e-45, 1.0, 1e45] {
         let mut builder = Survey::builder();

@@ -37,8 +37,13 @@ pub(crate) struct Detection {
 }
 
 impl Detection {
-    /// `intensity` is the expected number of objects by level, `shift` δ, `odds` e^θ of every viewer.
-    pub(crate) fn new(intensity: &Row, shift: f64, odds: impl Iterator<Item = f64>) -> Self {
+    /// `intensity` is the expected number of objects by level, `shift` δ, `odds` e^θ of every named viewer, `unnamed` of each of so many others.
+    pub(crate) fn new(
+        intensity: &Row,
+        shift: f64,
+        odds: impl Iterator<Item = f64>,
+        unnamed: (f64, usize),
+    ) -> Self {
         let scale: Row = std::array::from_fn(|l| (shift + level(l)).exp());
         let mut log: Row = [0.0; LEVELS];
         let mut product: Row = [1.0; LEVELS];
@@ -54,7 +59,10 @@ impl Detection {
                 }
             }
         }
-        let missed_by_all = std::array::from_fn(|l| intensity[l].ln() - log[l] - product[l].ln());
+        let missed_by_all = std::array::from_fn(|l| {
+            let missed_by_unnamed = unnamed.1 as f64 * (unnamed.0 * scale[l]).ln_1p();
+            intensity[l].ln() - log[l] - product[l].ln() - missed_by_unnamed
+        });
         Self { missed_by_all, shift }
     }
 

@@ -1,7 +1,7 @@
 //! Which of the things that a crowd agrees on are real: the one thing that marks alone cannot tell.
 
 use super::levels::{Row, level};
-use super::volunteer::Volunteer;
+use super::scene::Scene;
 use crate::Error;
 
 /// The probability that a thing is a real object, from the share f of its viewers that would mark it.
@@ -46,12 +46,12 @@ impl Reality {
         if odds.is_infinite() { self.ceiling } else { self.ceiling * odds / (1.0 + odds) }
     }
 
-    /// The share of real objects at every level, for these viewers of an image with shift δ.
-    pub(crate) fn by_level(&self, viewers: &[Volunteer], shift: f64) -> Row {
+    /// The share of real objects at every level, for the viewers of this image.
+    pub(super) fn by_level<const D: usize>(&self, scene: &Scene<'_, D>) -> Row {
         std::array::from_fn(|l| {
-            let scale = (shift + level(l)).exp();
-            let marks: f64 = viewers.iter().map(|v| 1.0 - 1.0 / (1.0 + v.odds() * scale)).sum();
-            self.probability(marks / viewers.len().max(1) as f64)
+            let scale = (scene.image.shift + level(l)).exp();
+            let marks: f64 = scene.crowd().map(|(v, n)| n * (1.0 - 1.0 / (1.0 + v.odds() * scale))).sum();
+            self.probability(marks / scene.subject.n_viewers().max(1) as f64)
         })
     }
 

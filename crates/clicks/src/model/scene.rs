@@ -15,8 +15,10 @@ pub(crate) struct Scene<'a, const D: usize> {
     pub(crate) at: Vec<[f64; D]>,
     ln_volume: f64,
     pub(crate) image: Image,
-    /// One for every named viewer, then one for each without a name.
+    /// One for every named viewer.
     pub(crate) viewers: Vec<Volunteer>,
+    /// What each viewer without a name is taken for.
+    unnamed: Volunteer,
     pub(crate) detection: Detection,
     /// h(1).
     lone: f64,
@@ -75,12 +77,13 @@ impl<'a, const D: usize> Scene<'a, D> {
         gold: Option<&'a [[f64; 2]]>,
         laws: Laws<'_>,
     ) -> Self {
-        let named = subject.viewers.iter().map(|&v| laws.volunteers[v as usize]);
-        let unnamed = std::iter::repeat_n(Volunteer::typical(laws.population), subject.n_silent_unnamed);
-        let viewers: Vec<Volunteer> = named.chain(unnamed).collect();
+        let viewers: Vec<Volunteer> = subject.viewers.iter().map(|&v| laws.volunteers[v as usize]).collect();
+        let unnamed = Volunteer::typical(laws.population);
         // Never 0, so that its logarithm is a number.
         let intensity = laws.levels.map(|w| (image.lambda * w).max(1e-300));
-        let detection = Detection::new(&intensity, image.shift, viewers.iter().map(Volunteer::odds));
+        let odds = viewers.iter().map(Volunteer::odds);
+        let detection =
+            Detection::new(&intensity, image.shift, odds, (unnamed.odds(), subject.n_silent_unnamed));
         let unbiased = |(&viewer, place): (&u32, &[f64; D])| {
             let bias = viewers[viewer as usize].bias;
             std::array::from_fn(|d| place[d] - bias.get(d).copied().unwrap_or(0.0))
@@ -89,7 +92,13 @@ impl<'a, const D: usize> Scene<'a, D> {
         let lone = detection.log(1);
         let scores = score_factors(&subject, laws.mean_scores);
         let Laws { limit, method, .. } = laws;
-        Self { subject, at, ln_volume, image, viewers, detection, lone, scores, gold, limit, method }
+        Self { subject, at, ln_volume, image, viewers, unnamed, detection, lone, scores, gold, limit, method }
+    }
+
+    /// Who saw it, and how many of each: one of every name, and all without names together.
+    pub(crate) fn crowd(&self) -> impl Iterator<Item = (&Volunteer, f64)> {
+        let named = self.viewers.iter().map(|volunteer| (volunteer, 1.0));
+        named.chain([(&self.unnamed, self.subject.n_silent_unnamed as f64)])
     }
 
     pub(crate) fn viewer(&self, mark: usize) -> usize {

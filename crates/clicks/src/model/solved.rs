@@ -17,7 +17,7 @@ pub(super) fn solved<const D: usize>(
     population: &Population,
     params: &ClickModelParams,
 ) -> (Vec<Clump>, SubjectEstimate) {
-    let real = params.reality.by_level(&scene.viewers, scene.image.shift);
+    let real = params.reality.by_level(scene);
     let candidates = candidates(scene, axes, assignment, &real);
     let estimate = SubjectEstimate::new(scene, seen, &candidates, &real, population, params);
     (candidates, estimate)

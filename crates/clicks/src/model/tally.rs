@@ -12,7 +12,7 @@ impl<const D: usize> Scene<'_, D> {
     pub(crate) fn tally(&self, assignment: &[Option<usize>], tallies: &mut [Tally]) -> Summary {
         let mut seen = Summary::default();
         tallies.fill(Tally { images: 1.0, ..Tally::default() });
-        seen.value -= self.image.lambda + self.viewers.iter().map(|v| v.false_marks).sum::<f64>();
+        seen.value -= self.image.lambda + self.crowd().map(|(v, n)| n * v.false_marks).sum::<f64>();
         if !self.is_gold() {
             seen.levels = self.detection.undetected();
             seen.value += seen.n_objects();
@@ -63,14 +63,14 @@ impl<const D: usize> Scene<'_, D> {
     fn expect(&self, seen: &mut Summary, tallies: &mut [Tally]) -> Row {
         let scale: Row = std::array::from_fn(|l| (self.image.shift + level(l)).exp());
         let mut marks: Row = [0.0; LEVELS];
-        for (j, volunteer) in self.viewers.iter().enumerate() {
+        for (j, (volunteer, n)) in self.crowd().enumerate() {
             let odds = volunteer.odds();
             let (mut expected, mut information) = (0.0, 0.0);
             for l in 0..LEVELS {
                 let p = odds * scale[l] / (1.0 + odds * scale[l]);
-                marks[l] += p;
-                expected += seen.levels[l] * p;
-                information += seen.levels[l] * p * (1.0 - p);
+                marks[l] += n * p;
+                expected += n * seen.levels[l] * p;
+                information += n * seen.levels[l] * p * (1.0 - p);
             }
             let found = tallies.get(j).map_or(0.0, |tally| tally.found);
             seen.excess += found - expected;

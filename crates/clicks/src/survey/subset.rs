@@ -1,5 +1,7 @@
 //! Parts of a survey: some subjects, or some viewers of each.
 
+use std::collections::HashMap;
+
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -54,18 +56,21 @@ impl Survey {
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
             rng.set_stream(subject as u64);
             let subject = self.subject(subject);
-            let mut all: Vec<usize> = (0..subject.n_viewers()).collect();
-            let n = n.min(all.len());
-            for place in 0..n {
+            let n_viewers = subject.n_viewers();
+            let n = n.min(n_viewers);
+            // A shuffle that holds only what has moved: those without names may be very many.
+            let mut moved: HashMap<usize, usize> = HashMap::new();
+            let draw = |place: usize| {
                 // By 64 bits, so that a machine's word does not matter.
-                let other = rng.random_range(place as u64..all.len() as u64) as usize;
-                all.swap(place, other);
-            }
-            all.truncate(n);
-            all.sort_unstable();
-            let named = all.partition_point(|&viewer| viewer < subject.viewers.len());
-            all.truncate(named);
-            (all, n - named)
+                let other = rng.random_range(place as u64..n_viewers as u64) as usize;
+                let here = moved.get(&place).copied().unwrap_or(place);
+                moved.insert(other, here).unwrap_or(other)
+            };
+            let mut drawn: Vec<usize> = (0..n).map(draw).collect();
+            drawn.retain(|&viewer| viewer < subject.viewers.len());
+            drawn.sort_unstable();
+            let named = drawn.len();
+            (drawn, n - named)
         })
     }
 
