@@ -246,6 +246,39 @@ fn gold_subjects_teach_who_misses_what() {
 }
 
 #[test]
+fn gold_circles_and_boxes_do_not_take_volunteers_for_surer_than_they_are() {
+    // Two who are off by 2 pixels, in everything. Positions are known, sizes are the mean of the two.
+    for boxes in [false, true] {
+        let mut rng = ChaCha8Rng::seed_from_u64(11);
+        let mut builder = Survey::builder();
+        let mut params = params();
+        for _ in 0..200 {
+            let s = builder.subject(200.0, 200.0).unwrap();
+            let objects = [[50.0, 60.0], [140.0, 130.0]];
+            for volunteer in 0..2 {
+                // The sum of twelve uniform numbers is nearly normal.
+                let mut off = || 2.0 * ((0..12).map(|_| rng.random_range(0.0..1.0)).sum::<f64>() - 6.0);
+                let marks = objects.map(|[x, y]| {
+                    let (x, y, r) = (x + off(), y + off(), 20.0 + off());
+                    if boxes {
+                        Click::boxed(x, y, 2.0 * r, 40.0 + 2.0 * off())
+                    } else {
+                        Click::circle(x, y, r)
+                    }
+                });
+                builder.annotate(s, volunteer, &marks).unwrap();
+            }
+            params = params.gold(s, &objects);
+        }
+        let model = params.fit(&builder.build().unwrap()).unwrap();
+        for volunteer in 0..2 {
+            let sigma = model.volunteer(volunteer).sigma;
+            assert!((1.75..2.15).contains(&sigma), "{sigma} {boxes}");
+        }
+    }
+}
+
+#[test]
 fn a_subject_has_no_more_objects_than_allowed_and_no_fewer_than_asked_for() {
     let survey = built(&survey(40, 4.0, volunteers(20), 8.0).simulate().unwrap());
     let most = |n: usize| params().at_most(n).fit(&survey).unwrap();

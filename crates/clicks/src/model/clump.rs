@@ -53,8 +53,9 @@ pub(super) fn candidates<const D: usize>(
     let share_lone = share_real(1);
     let lone = (0..assignment.len()).filter(|&m| assignment[m].is_none()).map(|m| {
         let probability = scene.on_object(m) * share_lone;
+        let weight = 1.0 / scene.variance(m);
         let group =
-            Group { at: scene.at[m], precision: 1.0 / scene.variance(m), marks: vec![m], ln_odds: 0.0 };
+            Group { at: scene.at[m], precision: weight, weight, n_free: D, marks: vec![m], ln_odds: 0.0 };
         clump(axes, group, probability, n_viewers)
     });
     let labelled = |clump: Clump| Clump { label: majority(scene, &clump.marks), ..clump };

@@ -48,8 +48,12 @@ pub(crate) enum Limit {
 pub(crate) struct Group<const D: usize> {
     pub(crate) marks: Vec<usize>,
     pub(crate) at: [f64; D],
-    /// S = Σ 1/σ².
+    /// Of the position: Σ 1/σ², infinite where it is known.
     pub(crate) precision: f64,
+    /// S = Σ 1/σ² of its marks.
+    pub(crate) weight: f64,
+    /// How many of its axes its marks decide: all, or those of the sizes where the position is known.
+    pub(crate) n_free: usize,
     /// ln of the odds that it is an object, against all its marks being lone.
     pub(crate) ln_odds: f64,
 }
@@ -279,7 +283,7 @@ impl<'a, const D: usize> Scene<'a, D> {
         let members: f64 = marks.iter().map(gain).sum();
         let occam = 0.5 * D as f64 * (precision / std::f64::consts::TAU).ln();
         let opening = self.ln_volume + occam - self.detection.log(marks.len());
-        Group { ln_odds: members - opening, marks, at, precision }
+        Group { ln_odds: members - opening, marks, at, precision, weight: precision, n_free: D }
     }
 
     /// A known object: no price for a position that is known, and sizes are those of its marks.
@@ -287,9 +291,9 @@ impl<'a, const D: usize> Scene<'a, D> {
         let found = if marks.is_empty() { None } else { Some(self.group(marks.clone())) };
         let gain = |&m: &usize| self.gain_beside(m, self.squared_to_site(m, site));
         let ln_odds = marks.iter().map(gain).sum::<f64>() + self.detection.log(marks.len());
-        let mut at = found.as_ref().map_or([0.0; D], |group| group.at);
+        let (mut at, weight) = found.map_or(([0.0; D], 0.0), |group| (group.at, group.weight));
         at[..2].copy_from_slice(&site);
-        Group { ln_odds, at, precision: f64::INFINITY, marks }
+        Group { ln_odds, at, precision: f64::INFINITY, weight, n_free: D - 2, marks }
     }
 }
 

@@ -36,8 +36,8 @@ impl<const D: usize> Scene<'_, D> {
             for &m in &group.marks {
                 let viewer = self.viewer(m);
                 let squares = squared(self.at[m], group.at);
-                // Nothing is lost to a position that is known: its precision is infinite.
-                let lost = D as f64 / (self.variance(m) * group.precision);
+                // Nothing is lost to a position that is known.
+                let lost = group.n_free as f64 / (self.variance(m) * group.weight);
                 let tally = &mut tallies[viewer];
                 tally.found += 1.0;
                 tally.axes += D as f64;

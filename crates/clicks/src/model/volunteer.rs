@@ -33,7 +33,7 @@ pub(crate) struct Tally {
     pub(crate) information: f64,
     /// Axes of all marks on objects.
     pub(crate) axes: f64,
-    /// What of them went into the objects' positions: Σ D w/S.
+    /// What of them went into the objects' positions and sizes: Σ D w/S, or Σ (D − 2) w/S where the position is known.
     pub(crate) lost: f64,
     /// Σ |z − y|²/τ.
     pub(crate) squares: f64,
