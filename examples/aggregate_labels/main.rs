@@ -7,7 +7,8 @@
 //! ```
 //!
 //! `label.csv` has the columns item,worker,label, or item,label,votes for counts; `truth.csv` has item,truth. Labels and classes are whole numbers from 0
-//! on; a vote that stands twice counts once, counts of an item and a label are added up. A random part of the truth (`--gold-fraction`) may be used, and the rest is scored.
+//! on; a vote that stands twice counts once, counts of an item and a label are added up. A random part of the truth (`--gold-fraction`) may be used,
+//! and the rest is scored.
 
 mod args;
 mod data;

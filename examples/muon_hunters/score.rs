@@ -21,8 +21,8 @@ pub(crate) struct Row {
     pub(crate) f1_safe: f64,
     /// Standard deviation over the runs; 0 for one run.
     pub(crate) f1_strict_sd: f64,
-    /// Of the ranking of the test images: about the rate of positives where it is random. Of the retrained model before its clusters are set anew, which
-    /// moves its head.
+    /// Of the ranking of the test images: about the rate of positives where it is random. That of the retrained model is from before its clusters
+    /// are set anew, which moves its head.
     pub(crate) average_precision: f64,
     /// Positives in a test grid that holds any, in the mean.
     pub(crate) positives_per_grid: f64,

@@ -191,8 +191,8 @@ impl AutoencoderParams {
         self
     }
 
-    /// Images in a graph, at least 2; of more, so many are drawn at random, and the phase trains on these. 100 000, ours: the time to find neighbours grows
-    /// with the square, and the layers know the other images from the phases before.
+    /// Images in a graph, at least 2; of more, so many are drawn at random, and the phase trains on these. 100 000, ours: the time to find neighbours
+    /// grows with the square, and the layers know the other images from the phases before.
     #[must_use]
     pub fn graph_images(mut self, n: usize) -> Self {
         self.graph_images = n;

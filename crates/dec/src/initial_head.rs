@@ -19,8 +19,8 @@ pub enum InitialHead {
     Clusters,
 }
 
-/// The head on the assignments with `W_kc = ln((Σ_i q_ik y_ic + h_c) / (Σ_ic q_ik y_ic + 1))` over the labelled images of `feed`, where h_c is the share of
-/// class c among them: an image of a sure cluster gets the classes of that cluster. `None` where there are no labels or no centres.
+/// The head on the assignments with `W_kc = ln((Σ_i q_ik y_ic + h_c) / (Σ_ic q_ik y_ic + 1))` over the labelled images of `feed`, where h_c is the
+/// share of class c among them: an image of a sure cluster gets the classes of that cluster. `None` where there are no labels or no centres.
 pub(crate) fn from_clusters(feed: &Feed<'_>, network: &Network, alpha: f64) -> Result<Option<Dense>> {
     let (Some(classes), Some(centres)) = (&feed.classes, &network.centres) else { return Ok(None) };
     let labelled: Vec<usize> =

@@ -20,8 +20,8 @@ pub struct Click {
     pub y: f64,
     /// How large it is; `None` for a point.
     pub size: Option<Size>,
-    /// Which of several kinds of objects the volunteer says it is: any number. A model of k kinds holds k numbers for each of its labelled clumps and k²
-    /// besides, so this is not for names of single objects.
+    /// Which of several kinds of objects the volunteer says it is: any number. A model of k kinds holds k numbers for each of its labelled clumps and
+    /// k² besides, so this is not for names of single objects.
     pub label: Option<u32>,
     /// How sure its volunteer is that it is real, 0 to 1: what a detector says about its own mark.
     pub score: Option<f64>,

@@ -17,8 +17,8 @@ pub fn kswap_row(counts: &[u64], pseudo_count: f64) -> Vec<f64> {
 }
 
 /// Two-pass kSWAP: the probabilities of every subject with votes, normalised at the end. With two classes and γ > 0 it is [`Swap`]; with more,
-/// volunteers of much and of little gold in a class are weighed unevenly. With γ = 0 a volunteer without gold in a class makes NaN of every subject that
-/// they voted on, where [`Swap`] takes their row for even.
+/// volunteers of much and of little gold in a class are weighed unevenly. With γ = 0 a volunteer without gold in a class makes NaN of every subject
+/// that they voted on, where [`Swap`] takes their row for even.
 ///
 /// # Errors
 /// Those of [`SwapParams::fit`](crate::SwapParams::fit).

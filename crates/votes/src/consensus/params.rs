@@ -160,8 +160,8 @@ impl ConsensusParams {
     /// The prior on confusion matrices. Default: none (γ = 0) for `DawidSkene`; for `Swap` and `GoldEm` learned, pulled to (2, 0.5) as if by one
     /// volunteer; (2, 1) right and wrong for `OneCoin`; for the kinds of `Robust` (4, 1), as Li et al. 2019.
     ///
-    /// Not every mode has all of them: kinds take `Diagonal` and otherwise their default, `OneCoin` takes the two numbers of `Learned` as they are, and `Auto`
-    /// has its own for each of its models.
+    /// Not every mode has all of them: kinds take `Diagonal` and otherwise their default, `OneCoin` takes the two numbers of `Learned` as they are,
+    /// and `Auto` has its own for each of its models.
     pub fn pseudo_counts(mut self, pseudo_counts: PseudoCounts) -> Self {
         self.pseudo_counts = Some(pseudo_counts);
         self
