@@ -266,8 +266,9 @@ pub fn read_positions(path: &Path) -> Option<Vec<[f64; 2]>> {
 mod tests {
     use super::{ImageSet, read_labels};
     use ndarray::{Array1, Array2, Array3};
-    use ndarray_npy::write_npy;
+    use ndarray_npy::{WritableElement, write_npy};
     use std::io::Write;
+    use std::path::Path;
 
     #[test]
     fn npy_files_of_any_order_and_kind_are_the_same_images() {
@@ -293,11 +294,7 @@ mod tests {
         read(Some((2, 4)));
         write_npy(&path, &wants.t().as_standard_layout().into_owned().reversed_axes()).unwrap();
         read(None);
-        for other in
-            [write_npy(&path, &Array1::<f32>::zeros(4)), write_npy(&path, &Array2::<i64>::zeros((2, 3)))]
-        {
-            other.unwrap();
-        }
+        write_npy(&path, &Array2::<i64>::zeros((2, 3))).unwrap();
         let said = format!("{:#}", ImageSet::read(&path).unwrap_err());
         assert!(said.contains("wants images × pixels"), "{said}");
         write_npy(&path, &Array1::<f32>::zeros(4)).unwrap();
@@ -305,28 +302,25 @@ mod tests {
         assert!(said.contains("has 1 dimensions"), "{said}");
     }
 
+    /// Labels 0, 3 and 7, written as they are.
+    fn assert_read<T: WritableElement>(path: &Path, labels: &Array1<T>) {
+        write_npy(path, labels).unwrap();
+        assert_eq!(read_labels(path).unwrap(), [0, 3, 7]);
+    }
+
     #[test]
     fn labels_are_whole_numbers_of_any_width() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("labels.npy");
         let labels = Array1::from_vec(vec![0i64, 3, 7]);
-        let reads = || assert_eq!(read_labels(&path).unwrap(), [0, 3, 7]);
-        write_npy(&path, &labels).unwrap();
-        reads();
-        write_npy(&path, &labels.mapv(|label| label as i32)).unwrap();
-        reads();
-        write_npy(&path, &labels.mapv(|label| label as i16)).unwrap();
-        reads();
-        write_npy(&path, &labels.mapv(|label| label as i8)).unwrap();
-        reads();
-        write_npy(&path, &labels.mapv(|label| label as u64)).unwrap();
-        reads();
-        write_npy(&path, &labels.mapv(|label| label as u32)).unwrap();
-        reads();
-        write_npy(&path, &labels.mapv(|label| label as u16)).unwrap();
-        reads();
-        write_npy(&path, &labels.mapv(|label| label as u8)).unwrap();
-        reads();
+        assert_read(&path, &labels);
+        assert_read(&path, &labels.mapv(|label| label as i32));
+        assert_read(&path, &labels.mapv(|label| label as i16));
+        assert_read(&path, &labels.mapv(|label| label as i8));
+        assert_read(&path, &labels.mapv(|label| label as u64));
+        assert_read(&path, &labels.mapv(|label| label as u32));
+        assert_read(&path, &labels.mapv(|label| label as u16));
+        assert_read(&path, &labels.mapv(|label| label as u8));
         write_npy(&path, &labels.mapv(|label| label - 1)).unwrap();
         let said = format!("{:#}", read_labels(&path).unwrap_err());
         assert!(said.contains("0 or more: a label is negative"), "{said}");
