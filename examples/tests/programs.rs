@@ -37,6 +37,14 @@ fn report(out: &Path) -> serde_json::Value {
     report
 }
 
+/// Until a running program has written `file`, two minutes at most.
+fn wait_for(file: &Path) {
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while !file.exists() && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }
@@ -87,12 +95,9 @@ fn a_run_that_was_killed_resumes_to_the_report_of_the_uninterrupted_one() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let deadline = Instant::now() + Duration::from_secs(120);
     // In the first of two batches, between its retraining and its reclustering.
     let retrained = broken.path().join("state/batch_0_multitask.safetensors");
-    while !retrained.exists() && Instant::now() < deadline {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    wait_for(&retrained);
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(!broken.path().join("report.json").exists(), "it was killed before its end");
@@ -130,10 +135,7 @@ fn a_training_that_was_interrupted_leaves_a_checkpoint_and_goes_on_from_it() {
     let child = start(broken.path(), &[]);
     // Written after the first epoch.
     let checkpoint = broken.path().join("state/autoencoder.checkpoint");
-    let deadline = Instant::now() + Duration::from_secs(120);
-    while !checkpoint.exists() && Instant::now() < deadline {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    wait_for(&checkpoint);
     kill(nix::unistd::Pid::from_raw(child.id().try_into().unwrap()), Signal::SIGINT).unwrap();
     let stopped = child.wait_with_output().unwrap();
     assert!(String::from_utf8_lossy(&stopped.stderr).contains("--resume goes on from here"));

@@ -29,17 +29,21 @@ pub(crate) fn images(images: ArrayView2<'_, f32>, wants: usize, purpose: &'stati
 
 /// Every value finite.
 pub(crate) fn finite(images: ArrayView2<'_, f32>) -> Result<()> {
-    let first = (0..images.nrows()).into_par_iter().find_map_first(|row| {
-        let column = images.row(row).iter().position(|value| !value.is_finite())?;
-        Some((row, column))
-    });
-    first.map_or(Ok(()), |(row, column)| Err(Error::NotFinite { row, column, value: images[[row, column]] }))
+    first_not_finite(images)
+        .map_or(Ok(()), |(row, column)| Err(Error::NotFinite { row, column, value: images[[row, column]] }))
 }
 
 /// Every embedding finite; `row` tells which image stands at a position.
 pub(crate) fn embedding(embedding: ArrayView2<'_, f32>, row: impl Fn(usize) -> usize) -> Result<()> {
-    let first = embedding.outer_iter().position(|z| z.iter().any(|value| !value.is_finite()));
-    first.map_or(Ok(()), |position| Err(Error::Embedding { row: row(position) }))
+    first_not_finite(embedding).map_or(Ok(()), |(position, _)| Err(Error::Embedding { row: row(position) }))
+}
+
+/// Row and column of the first value that is NaN or infinite.
+fn first_not_finite(matrix: ArrayView2<'_, f32>) -> Option<(usize, usize)> {
+    (0..matrix.nrows()).into_par_iter().find_map_first(|row| {
+        let column = matrix.row(row).iter().position(|value| !value.is_finite())?;
+        Some((row, column))
+    })
 }
 
 /// As wide as the model.

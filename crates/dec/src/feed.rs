@@ -7,7 +7,7 @@ use crate::network::{Dense, Network};
 use crate::plan::Plan;
 use crate::random::{Purpose, stream};
 use crate::scale::Scaling;
-use ndarray::{Array1, Array2, ArrayView2, Axis, s};
+use ndarray::{Array1, Array2, ArrayView2, Axis};
 use rand::Rng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -108,17 +108,7 @@ impl<'a> Feed<'a> {
         self.rows.chunks(CHUNK).all(|rows| seen(rows).outer_iter().all(|image| image == first.row(0)))
     }
 
-    /// Calls `with` on the images of `rows`, a chunk at a time, and on the position of its first in `rows`.
-    pub(crate) fn each_chunk(
-        &self,
-        rows: &[usize],
-        mut with: impl FnMut(usize, ArrayView2<'_, f32>) -> Result<()>,
-    ) -> Result<()> {
-        let mut chunks = rows.chunks(CHUNK).enumerate();
-        chunks.try_for_each(|(i, rows)| with(i * CHUNK, self.gather(rows).view()))
-    }
-
-    /// The same, stacking what `with` returns.
+    /// Calls `with` on the images of `rows`, a chunk at a time, and stacks what it returns.
     pub(crate) fn in_chunks(
         &self,
         rows: &[usize],
@@ -126,10 +116,9 @@ impl<'a> Feed<'a> {
         mut with: impl FnMut(ArrayView2<'_, f32>) -> Result<Array2<f32>>,
     ) -> Result<Array2<f32>> {
         let mut stacked = Array2::zeros((rows.len(), n_columns));
-        self.each_chunk(rows, |start, images| {
-            stacked.slice_mut(s![start..start + images.nrows(), ..]).assign(&with(images)?);
-            Ok(())
-        })?;
+        for (mut part, rows) in stacked.axis_chunks_iter_mut(Axis(0), CHUNK).zip(rows.chunks(CHUNK)) {
+            part.assign(&with(self.gather(rows).view())?);
+        }
         Ok(stacked)
     }
 }
