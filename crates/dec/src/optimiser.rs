@@ -30,7 +30,7 @@ pub(crate) struct Update {
 }
 
 impl Optimiser {
-    /// How many running means a weight carries: the velocity of SGD; of the gradient and its square, of Adam.
+    /// How many moments, running means of the gradient, a weight carries: the velocity of SGD; Adam's of the gradient and of its square.
     pub(crate) fn n_moments(self) -> usize {
         match self {
             Self::Sgd { .. } => 1,
@@ -51,7 +51,7 @@ impl Optimiser {
 }
 
 impl Update {
-    /// Moves `weights` along `gradient`; `first` and `second` hold the running means, `second` none where the optimiser keeps one only.
+    /// Moves `weights` along `gradient`; `first` and `second` hold the moments, `second` none where the optimiser keeps one only.
     #[inline(always)]
     pub(crate) fn apply(&self, weights: &mut [f32], gradient: &[f32], first: &mut [f32], second: &mut [f32]) {
         let weights = weights.iter_mut().zip(gradient).zip(first);
@@ -73,11 +73,11 @@ impl Update {
     }
 }
 
-/// `mean`, or 0 where it is subnormal. Where a unit died no gradient comes any more, and its running means shrink until they are: half of an
+/// `moment`, or 0 where it is subnormal. Where a unit died no gradient comes any more, and its moments shrink until they are: half of an
 /// autoencoder's on MNIST. They move no weight, but are multiplied slowly: on some processors, a hundred times so.
 #[inline(always)]
-fn or_zero(mean: f32) -> f32 {
-    if mean.abs() < f32::MIN_POSITIVE { 0.0 } else { mean }
+fn or_zero(moment: f32) -> f32 {
+    if moment.abs() < f32::MIN_POSITIVE { 0.0 } else { moment }
 }
 
 #[cfg(test)]
@@ -85,7 +85,7 @@ mod tests {
     use super::Optimiser;
 
     #[test]
-    fn running_means_that_no_gradient_feeds_come_to_rest_at_zero() {
+    fn moments_that_no_gradient_feeds_come_to_rest_at_zero() {
         for optimiser in [Optimiser::Sgd { momentum: 0.9 }, Optimiser::Adam] {
             let [mut weight, mut first, mut second] = [[0.5], [0.0], [0.0]];
             optimiser.update(0.01, 1).apply(&mut weight, &[0.25], &mut first, &mut second);
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_running_mean_that_is_no_number_stays_none() {
+    fn a_moment_that_is_no_number_stays_none() {
         for optimiser in [Optimiser::Sgd { momentum: 0.9 }, Optimiser::Adam] {
             let [mut weight, mut first, mut second] = [[0.5], [f32::NAN], [f32::NAN]];
             optimiser.update(0.01, 1).apply(&mut weight, &[0.25], &mut first, &mut second);

@@ -186,15 +186,15 @@ impl<'a, const D: usize> Scene<'a, D> {
         let mut assignment = solution.assignment().to_vec();
         self.keep_within_limit(&mut assignment);
         // What is best without a limit may be worth less when it is cut.
-        let better = start.filter(|start| self.limit != Limit::None && self.is_better(start, &assignment));
+        let better = start.filter(|start| self.is_better(start, &assignment));
         Ok(better.map_or(assignment, <[_]>::to_vec))
     }
 
-    /// Whether `start` has as many groups as it may and should, and is worth more than `cut`, which has.
+    /// Whether `start` has as many groups as it may and should, and is worth more than `cut`, which has. Without a limit nothing was cut.
     fn is_better(&self, start: &[Option<usize>], cut: &[Option<usize>]) -> bool {
         let (start, cut) = (self.groups(start), self.groups(cut));
         let allowed = match self.limit {
-            Limit::None => true,
+            Limit::None => false,
             Limit::AtMost(n) => start.len() <= n,
             Limit::Exactly(_) => start.len() == cut.len(),
         };

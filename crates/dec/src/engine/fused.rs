@@ -3,7 +3,7 @@
 use super::heads::{self, Pull};
 use super::layer::{self, Layer};
 use super::lines::zero_rows;
-use super::parameter::{Means, Rows};
+use super::parameter::{Moments, Rows};
 use super::{Batch, Engine, State};
 use crate::error::Result;
 use crate::network::{Activation, Dense, Network};
@@ -20,7 +20,7 @@ pub(super) struct Fused {
     decoder: Vec<Layer>,
     /// The network without its layers: centres and class head.
     rest: Network,
-    rest_means: Vec<Means>,
+    rest_moments: Vec<Moments>,
     encoder_passes: Vec<Pass>,
     decoder_passes: Vec<Pass>,
     /// The embedding after its mask, and the gradient that the decoder sends back to it.
@@ -48,22 +48,21 @@ impl Pass {
 
 impl Fused {
     pub(super) fn new(state: State, optimiser: Optimiser) -> Self {
-        let State { network, mut moments, n_steps } = state;
-        let seconds = moments.split_off(moments.len() / optimiser.n_moments());
-        let mut seconds = seconds.into_iter();
-        let mut means = moments.into_iter().map(|first| Means { first, second: seconds.next() });
+        let State { network, moments: mut firsts, n_steps } = state;
+        let mut seconds = firsts.split_off(firsts.len() / optimiser.n_moments()).into_iter();
+        let mut moments = firsts.into_iter().map(|first| Moments { first, second: seconds.next() });
         let Network { encoder, decoder, centres, head } = network;
         let mut layers = |layers: Vec<Dense>| -> Vec<Layer> {
-            let two = "every parameter has running means";
+            let two = "every parameter has moments";
             let layers = layers.into_iter();
-            layers.map(|layer| Layer::new(layer, [(); 2].map(|()| means.next().expect(two)))).collect()
+            layers.map(|layer| Layer::new(layer, [(); 2].map(|()| moments.next().expect(two)))).collect()
         };
         let (encoder, decoder) = (layers(encoder), layers(decoder));
         Self {
             optimiser,
             n_steps,
             rest: Network { centres, head, ..Network::default() },
-            rest_means: means.collect(),
+            rest_moments: moments.collect(),
             encoder_passes: vec![Pass::default(); encoder.len()],
             decoder_passes: vec![Pass::default(); decoder.len()],
             encoder,
@@ -150,9 +149,9 @@ impl Fused {
                 (bias, pull.head_bias),
             ];
             let matrices = gradients.into_iter().filter_map(|(matrix, gradient)| Some((matrix?, gradient)));
-            for ((matrix, gradient), means) in matrices.zip(&mut self.rest_means) {
+            for ((matrix, gradient), moments) in matrices.zip(&mut self.rest_moments) {
                 // A head that takes no part has no gradient.
-                descend(Rows::all(matrix, means), &gradient, update);
+                descend(Rows::all(matrix, moments), &gradient, update);
             }
         }
         if self.encoder.last().is_some_and(|layer| layer.activation == Activation::Relu) {
@@ -190,8 +189,9 @@ impl Engine for Fused {
 
     fn state(&self) -> Result<State> {
         let layers = self.encoder.iter().chain(&self.decoder);
-        let means = layers.flat_map(Layer::means).chain(self.rest_means.iter().cloned());
-        let (mut moments, seconds): (Vec<_>, Vec<_>) = means.map(|means| (means.first, means.second)).unzip();
+        let moments = layers.flat_map(Layer::moments).chain(self.rest_moments.iter().cloned());
+        let (mut moments, seconds): (Vec<_>, Vec<_>) =
+            moments.map(|Moments { first, second }| (first, second)).unzip();
         moments.extend(seconds.into_iter().flatten());
         Ok(State { network: self.network()?, moments, n_steps: self.n_steps })
     }

@@ -5,7 +5,7 @@
 
 use super::lines::{LINE, zeros};
 use super::packing::{WIDTH, rows, transposed_over_ones};
-use super::parameter::{Means, Parameter, Rows};
+use super::parameter::{Moments, Parameter, Rows};
 use super::product::{Finish, product};
 use crate::network::{Activation, Dense};
 use crate::optimiser::Update;
@@ -27,9 +27,9 @@ pub(super) struct Layer {
 }
 
 impl Layer {
-    pub(super) fn new(dense: Dense, [weight, bias]: [Means; 2]) -> Self {
-        let weight = Parameter { value: dense.weight, means: weight };
-        let bias = Parameter { value: dense.bias, means: bias };
+    pub(super) fn new(dense: Dense, [weight, bias]: [Moments; 2]) -> Self {
+        let weight = Parameter { value: dense.weight, moments: weight };
+        let bias = Parameter { value: dense.bias, moments: bias };
         let n_columns = bias.value.ncols();
         let panels = (0..n_columns)
             .step_by(WIDTH)
@@ -44,16 +44,17 @@ impl Layer {
         self.bias.value.ncols()
     }
 
-    /// The layer without its running means.
+    /// The layer without its moments.
     pub(super) fn dense(&self) -> Dense {
         let weight = self.join(|panel| Some(&panel.value));
         Dense { weight, bias: self.bias.value.clone(), activation: self.activation }
     }
 
-    /// The running means of weight and bias.
-    pub(super) fn means(&self) -> [Means; 2] {
-        let second = self.bias.means.second.is_some().then(|| self.join(|panel| panel.means.second.as_ref()));
-        [Means { first: self.join(|panel| Some(&panel.means.first)), second }, self.bias.means.clone()]
+    /// The moments of weight and bias.
+    pub(super) fn moments(&self) -> [Moments; 2] {
+        let second =
+            self.bias.moments.second.is_some().then(|| self.join(|panel| panel.moments.second.as_ref()));
+        [Moments { first: self.join(|panel| Some(&panel.moments.first)), second }, self.bias.moments.clone()]
     }
 
     /// One of the matrices of the weight in one piece.
@@ -129,8 +130,8 @@ impl Layer {
                 sums
             })
             .collect::<Vec<_>>();
-        let Parameter { value, means } = &mut self.bias;
-        Rows::all(value, means).step(0, 0, &sums.as_flattened()[..n_outputs], update);
+        let Parameter { value, moments } = &mut self.bias;
+        Rows::all(value, moments).step(0, 0, &sums.as_flattened()[..n_outputs], update);
     }
 }
 

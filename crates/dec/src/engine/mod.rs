@@ -58,7 +58,7 @@ impl Batch<'_> {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct State {
     pub(crate) network: Network,
-    /// Running means: the velocities of SGD; of Adam, those of the gradients of all parameters, then those of their squares.
+    /// Running means of the gradients: the velocities of SGD; of Adam, those of the gradients of all parameters, then those of their squares.
     pub(crate) moments: Vec<Array2<f32>>,
     /// Steps taken.
     pub(crate) n_steps: u64,

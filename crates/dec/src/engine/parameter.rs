@@ -1,4 +1,4 @@
-//! A matrix that is trained, with the running means that its optimiser keeps beside it.
+//! A matrix that is trained, with the moments that its optimiser keeps beside it.
 
 use crate::optimiser::Update;
 use ndarray::{Array2, ArrayViewMut2, Axis};
@@ -8,19 +8,19 @@ use std::ops::Range;
 #[derive(Clone, Debug)]
 pub(super) struct Parameter {
     pub(super) value: Array2<f32>,
-    pub(super) means: Means,
+    pub(super) moments: Moments,
 }
 
-/// The running means of one matrix.
+/// Running means of the gradient of one matrix.
 #[derive(Clone, Debug)]
-pub(super) struct Means {
+pub(super) struct Moments {
     /// The velocity of SGD; the mean gradient of Adam.
     pub(super) first: Array2<f32>,
     /// The mean squared gradient of Adam.
     pub(super) second: Option<Array2<f32>>,
 }
 
-/// Some rows of a matrix and of its means.
+/// Some rows of a matrix and of its moments.
 #[derive(Debug)]
 pub(super) struct Rows<'a> {
     /// Where they begin.
@@ -33,14 +33,14 @@ pub(super) struct Rows<'a> {
 impl Parameter {
     /// `change` on each of the matrices.
     pub(super) fn map(&self, change: impl Fn(&Array2<f32>) -> Array2<f32>) -> Self {
-        let Means { first, second } = &self.means;
-        let means = Means { first: change(first), second: second.as_ref().map(&change) };
-        Self { value: change(&self.value), means }
+        let Moments { first, second } = &self.moments;
+        let moments = Moments { first: change(first), second: second.as_ref().map(&change) };
+        Self { value: change(&self.value), moments }
     }
 
     /// Parts of `height` rows.
     pub(super) fn cut(&mut self, height: usize) -> Vec<Rows<'_>> {
-        let Means { first, second } = &mut self.means;
+        let Moments { first, second } = &mut self.moments;
         let mut second = second.iter_mut().flat_map(|second| second.axis_chunks_iter_mut(Axis(0), height));
         (self.value.axis_chunks_iter_mut(Axis(0), height))
             .zip(first.axis_chunks_iter_mut(Axis(0), height))
@@ -52,9 +52,9 @@ impl Parameter {
 
 impl<'a> Rows<'a> {
     /// All of them.
-    pub(super) fn all(value: &'a mut Array2<f32>, means: &'a mut Means) -> Self {
-        let second = means.second.as_mut().map(Array2::view_mut);
-        Self { start: 0, value: value.view_mut(), first: means.first.view_mut(), second }
+    pub(super) fn all(value: &'a mut Array2<f32>, moments: &'a mut Moments) -> Self {
+        let second = moments.second.as_mut().map(Array2::view_mut);
+        Self { start: 0, value: value.view_mut(), first: moments.first.view_mut(), second }
     }
 
     pub(super) fn len(&self) -> usize {
