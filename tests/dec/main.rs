@@ -74,6 +74,7 @@ fn autoencoder_with(dims: &[usize]) -> AutoencoderParams {
         .layer_schedule(&[Segment::epochs(1, 1e-2), Segment::epochs(1, 1e-3)])
         .fine_tune_schedule(&[Segment::epochs(3, 1e-3)])
         .neighbour_schedule(&[Segment::epochs(1, 1e-3)])
+        .n_graphs(2)
         .n_neighbours(5)
 }
 
