@@ -192,12 +192,13 @@ impl<'a, const D: usize> Scene<'a, D> {
 
     /// Whether `start` has as many groups as it may and should, and is worth more than `cut`, which has. Without a limit nothing was cut.
     fn is_better(&self, start: &[Option<usize>], cut: &[Option<usize>]) -> bool {
-        let (start, cut) = (self.groups(start), self.groups(cut));
-        let allowed = match self.limit {
-            Limit::None => false,
-            Limit::AtMost(n) => start.len() <= n,
-            Limit::Exactly(_) => start.len() == cut.len(),
+        let most = match self.limit {
+            Limit::None => return false,
+            Limit::AtMost(n) => Some(n),
+            Limit::Exactly(_) => None,
         };
+        let (start, cut) = (self.groups(start), self.groups(cut));
+        let allowed = most.map_or(start.len() == cut.len(), |most| start.len() <= most);
         let worth = |groups: &[Group<D>]| groups.iter().map(|group| group.ln_odds).sum::<f64>();
         allowed && worth(&start) > worth(&cut)
     }
