@@ -13,7 +13,7 @@ const CELL: u32 = 72;
 
 /// The images as the model sees them, called muons and others apart, most muon-like first, mistakes framed.
 pub(crate) fn draw(out: &Path, camera: &Camera, part: &Part, probabilities: &[f64]) -> Result<()> {
-    files::remove_pictures(out, "called_")?;
+    files::remove_pictures(out, r"called_(other|muon)_\d+\.png")?;
     let raster = camera::raster(camera.positions(), CELL)?;
     let called = called(probabilities);
     let groups: Vec<usize> = called.iter().map(|&is_muon| usize::from(is_muon)).collect();

@@ -293,7 +293,7 @@ fn draw(out: &Path, set: &ImageSet, dec: &Dec, clusters: &[usize], seed: u64) ->
         files::write(&out.join("embedding.svg"), scatter(&plots, &numbers)?)?;
     }
     files::write(&out.join("learning_curve.svg"), curves(&[learning_curve(&dec.report().epochs)])?)?;
-    files::remove_pictures(out, "cluster_")?;
+    files::remove_pictures(out, r"cluster_\d+\.png")?;
     if let Some((height, width)) = set.shape {
         let layout = Layout::square(8).cell_size(width as u32 * 2, height as u32 * 2).gap(2);
         let raster = Raster::rectangular(height, width, width as u32 * 2, height as u32 * 2)?;

@@ -1,6 +1,7 @@
 //! Files that appear whole or not at all, in a folder that is known to be writable before any work is done.
 
 use anyhow::{Context, Result, ensure};
+use regex::Regex;
 use serde::Serialize;
 use std::io::{BufWriter, IntoInnerError, Write};
 use std::path::{Path, PathBuf};
@@ -20,19 +21,23 @@ pub fn ensure_writable(option: &str, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Removes the pictures of an earlier run from `folder`, where there is one: files called `prefix`….png.
+/// Removes the pictures of an earlier run from `folder`, where there is one: files whose whole name matches the regular expression `name`.
 ///
 /// # Errors
 ///
 /// When one cannot be removed.
-pub fn remove_pictures(folder: &Path, prefix: &str) -> Result<()> {
+///
+/// # Panics
+///
+/// When `name` is no regular expression.
+pub fn remove_pictures(folder: &Path, name: &str) -> Result<()> {
+    let name = Regex::new(&format!("^(?:{name})$")).expect("names of pictures are written in this program");
     if !folder.is_dir() {
         return Ok(());
     }
     for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let path = entry?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if name.starts_with(prefix) && name.ends_with(".png") {
+        if path.file_name().and_then(|file| file.to_str()).is_some_and(|file| name.is_match(file)) {
             std::fs::remove_file(&path).with_context(|| path.display().to_string())?;
         }
     }
@@ -105,4 +110,26 @@ impl Write for NewFile {
 /// As [`write()`].
 pub fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
     write(path, serde_json::to_string_pretty(value)? + "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::remove_pictures;
+
+    #[test]
+    fn only_pictures_of_an_earlier_run_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let others = ["cluster_of_andromeda.png", "cluster_01.png.bak", "my_cluster_01.png", "cluster_.png"];
+        for name in others.iter().chain(&["cluster_01.png", "cluster_123.png"]) {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        remove_pictures(folder.path(), r"cluster_\d+\.png").unwrap();
+        let left = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        let mut left: Vec<_> = left.collect();
+        left.sort();
+        let mut others = others.to_vec();
+        others.sort_unstable();
+        assert_eq!(left, others);
+        remove_pictures(&folder.path().join("no"), "any").unwrap();
+    }
 }

@@ -32,7 +32,7 @@ pub(crate) fn draw(
     data: &Data,
     console: &Console,
 ) -> Result<Vec<Picture>> {
-    files::remove_pictures(out, "grid_")?;
+    files::remove_pictures(out, r"grid_[a-z]+_(most|pure)\.png")?;
     let mut pictures = Vec::new();
     let mut keep = |file: String, content: &[u8], caption: String| -> Result<()> {
         files::write(&out.join(&file), content)?;
@@ -92,7 +92,7 @@ pub(crate) fn draw(
             keep(file, &picture.to_png()?, caption)?;
         }
     }
-    files::remove_pictures(&out.join("grids"), "batch")?;
+    files::remove_pictures(&out.join("grids"), r"batch\d+_grid\d+\.png")?;
     std::fs::create_dir_all(out.join("grids"))?;
     let bar = console.bar("drawing grids", run.asked.len());
     for (number, (batch, tile)) in run.asked.iter().enumerate() {
