@@ -1,3 +1,5 @@
+//! Answers in two steps, and the votes that they make.
+
 use super::{clusterings, truths};
 use manyhands_grid::{
     Answer, Choice, Clicks, Decomposition, Error, Highlighted, Layout, Padding, Tile, Tiler,

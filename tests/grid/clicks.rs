@@ -1,3 +1,5 @@
+//! Clicks and efficiency.
+
 use approx::assert_relative_eq;
 use manyhands_grid::{Answer, Choice, Clicks, Layout, Tile, Tiler};
 use proptest::prelude::*;

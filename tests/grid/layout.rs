@@ -1,3 +1,5 @@
+//! Layouts: cells and the points on them.
+
 use manyhands_grid::{Error, Layout, Tile, Tiler};
 use proptest::prelude::*;
 

@@ -1,24 +1,14 @@
 //! Tests of manyhands-grid.
 
-// Answers in two steps, and the votes that they make.
 mod answer;
-// Clicks and efficiency.
 mod clicks;
-// Layouts: cells and the points on them.
 mod layout;
-// Montages: pictures of tiles.
 mod montage;
-// The order in which tiles and images are asked about.
 mod order;
-// The clicks that Muon Hunters 2.0 prints.
 mod published;
-// Rasters: pixels of a picture from the values of an image.
 mod raster;
-// Retirement of tiles.
 mod retirement;
-// Values saved and read back.
 mod saving;
-// Tiles: every image of a cluster in one grid.
 mod tiler;
 
 use manyhands_grid::Layout;

@@ -1,3 +1,5 @@
+//! Montages: pictures of tiles.
+
 use manyhands_grid::{Contrast, Error, Layout, Montage, Palette, Raster, Tile};
 use ndarray::{Array2, array};
 

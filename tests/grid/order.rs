@@ -1,3 +1,5 @@
+//! The order in which tiles and images are asked about.
+
 use super::clusterings;
 use approx::assert_relative_eq;
 use manyhands_grid::{Clicks, Error, Expectation, Layout, Priority, Tile, Tiler, order_tiles};

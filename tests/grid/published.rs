@@ -1,3 +1,5 @@
+//! The clicks that Muon Hunters 2.0 prints.
+
 use approx::assert_relative_eq;
 use manyhands_grid::{Clicks, Layout, Tiler};
 

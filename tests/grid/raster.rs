@@ -1,3 +1,5 @@
+//! Rasters: pixels of a picture from the values of an image.
+
 use manyhands_grid::{Error, Raster};
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Retirement of tiles.
+
 use manyhands_grid::{Error, Progress, Retirement};
 
 #[test]

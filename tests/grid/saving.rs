@@ -1,3 +1,5 @@
+//! Values saved and read back.
+
 use manyhands_grid::{Answer, Choice, Clicks, Layout, Tile, Tiler};
 
 #[test]

@@ -1,3 +1,5 @@
+//! Tiles: every image of a cluster in one grid.
+
 use super::clusterings;
 use manyhands_grid::{Error, Layout, Tile, Tiler};
 use proptest::prelude::*;
