@@ -27,7 +27,7 @@ const CHUNK: usize = 1000;
 pub(crate) struct Data {
     pub(crate) train: Part,
     pub(crate) test: Part,
-    /// Rows of `train` whose truth the aggregation knows, with that truth.
+    /// Rows of `train` whose truth the aggregation knows, the first ones, with that truth.
     pub(crate) gold: Vec<(usize, usize)>,
     /// How to draw an image.
     pub(crate) raster: Raster,

@@ -72,15 +72,13 @@ pub(crate) fn run(number: usize, settings: &Settings, data: &Data, session: &Ses
         |_, _| Ok(()),
     )?;
 
-    let go = |choose: Choose, name: &dyn Fn(&str) -> String| {
-        rounds(choose, &dec, &recipe, settings, data, session, name)
-    };
+    let go = |choose| rounds(choose, &dec, &recipe, settings, data, session, &name);
     let random_batches = match settings.choose {
-        Choose::Both => Some(go(Choose::Random, &|what| name(&format!("random {what}")))?.batches),
+        Choose::Both => Some(go(Choose::Random)?.batches),
         Choose::Model | Choose::Random => None,
     };
     let choose = if settings.choose == Choose::Random { Choose::Random } else { Choose::Model };
-    let Rounds { batches, asked, last } = go(choose, &name)?;
+    let Rounds { batches, asked, last } = go(choose)?;
     let Taught { aggregate, multitask, recluster, curves, probabilities, .. } = last;
     let views = vec![
         view("DEC", &dec, settings, data)?,

@@ -10,8 +10,8 @@ use common::session::{DEC, MULTITASK, Session};
 use manyhands_dec::{Dec, Multitask, Training};
 use manyhands_grid::{Clicks, Priority, Tile, Tiler, order_tiles};
 use ndarray::{Array1, Array2, ArrayView2, Axis};
-use rand::SeedableRng;
 use rand::seq::index;
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -133,28 +133,40 @@ pub(crate) fn rounds(
         if open.is_empty() {
             break;
         }
+        // The first batch is the same, whoever chooses the next ones.
+        let arm = if choose == Choose::Random && batch > 0 { "random " } else { "" };
         let name = |what: &str| {
-            if settings.n_batches > 1 { name(&format!("batch {batch} {what}")) } else { name(what) }
+            if settings.n_batches > 1 { name(&format!("{arm}batch {batch} {what}")) } else { name(what) }
         };
         let before = answers.n_clicks;
-        let seed = recipe.seed.wrapping_add(batch as u64);
+        let [seed, of_training, of_test] = seeds(recipe.seed, batch);
         let tiler = tiler(settings, data.cell, seed);
-        let teacher = last.as_ref().filter(|_| choose == Choose::Model);
         let until = |batch: usize| images.nrows() * batch / settings.n_batches;
         let is_last = batch + 1 == settings.n_batches;
         let n = if is_last { open.len() } else { until(batch + 1) - until(batch) };
-        let tiles = match teacher {
-            Some(last) => chosen_grids(&tiler, &clusters.train, &open, n, &last.train_probabilities)?,
-            None => random_grids(&tiler, &clusters.train, &open, n, seed)?,
+        let tiles = match &last {
+            None => grids_of_random_images(&tiler, &clusters.train, data.gold.len(), n, seed)?,
+            Some(last) => {
+                let p = &last.train_probabilities;
+                let tiles = tiler.tile_ranked(&clusters.train, &open, p)?;
+                let order = match choose {
+                    Choose::Random => {
+                        index::sample(&mut ChaCha8Rng::seed_from_u64(seed), tiles.len(), tiles.len())
+                            .into_vec()
+                    }
+                    Choose::Model | Choose::Both => order_tiles(&tiles, p, Priority::Information)?,
+                };
+                first_grids(&tiles, &order, n)
+            }
         };
         let shown: BTreeSet<usize> = tiles.iter().flat_map(Tile::own_images).collect();
         open.retain(|row| !shown.contains(row));
-        answers.ask(settings, &tiles, &data.train.positives(), 0, seed)?;
+        answers.ask(settings, &tiles, &data.train.positives(), 0, of_training)?;
         let crowd_clicks = answers.n_clicks - before;
         if batch == 0 {
-            // The test images too, so that the volunteers can be scored. Another seed: the crowd is the same, but comes in another order.
+            // The test images too, so that the volunteers can be scored. By another seed the crowd is the same, but comes in another order.
             let tiles = tiler.tile(&clusters.test)?;
-            answers.ask(settings, &tiles, &data.test.positives(), images.nrows(), seed ^ 1)?;
+            answers.ask(settings, &tiles, &data.test.positives(), images.nrows(), of_test)?;
         }
         let aggregate = answers.aggregate(data).context("aggregating the volunteers' answers")?;
         let taught = teach(current, aggregate, recipe, data, session, &name)?;
@@ -187,26 +199,41 @@ fn positive(model: &Multitask, images: ArrayView2<'_, f32>) -> Result<Vec<f64>> 
     Ok(model.predict_proba(images)?.column(1).to_vec())
 }
 
-/// Grids of `n` of the `open` images, drawn at random: so every batch has its share of those of known truth, from which volunteers are learned.
-fn random_grids(tiler: &Tiler, clusters: &[usize], open: &[usize], n: usize, seed: u64) -> Result<Vec<Tile>> {
-    let mut drawn = index::sample(&mut ChaCha8Rng::seed_from_u64(seed), open.len(), n).into_vec();
-    drawn.sort_unstable();
-    let rows: Vec<usize> = drawn.into_iter().map(|position| open[position]).collect();
+/// Seeds of a batch: of its grids, and of the volunteers who answer them and those of the test images.
+fn seeds(seed: u64, batch: usize) -> [u64; 3] {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(1 + batch as u64);
+    rng.random()
+}
+
+/// Grids of `n` images drawn at random, with their share of those of known truth, from which volunteers are learned: these are the first `n_gold`.
+fn grids_of_random_images(
+    tiler: &Tiler,
+    clusters: &[usize],
+    n_gold: usize,
+    n: usize,
+    seed: u64,
+) -> Result<Vec<Tile>> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let n_known = (n * n_gold).div_ceil(clusters.len());
+    let known = index::sample(&mut rng, n_gold, n_known);
+    let others = index::sample(&mut rng, clusters.len() - n_gold, n - n_known);
+    let mut rows: Vec<usize> = known.into_iter().chain(others.into_iter().map(|row| n_gold + row)).collect();
+    rows.sort_unstable();
     Ok(tiler.tile_rows(clusters, &rows)?)
 }
 
-/// Whole grids of about `n` of the `open` images: those that tell most by the model's probabilities `p`.
-fn chosen_grids(tiler: &Tiler, clusters: &[usize], open: &[usize], n: usize, p: &[f64]) -> Result<Vec<Tile>> {
-    let tiles = tiler.tile_ranked(clusters, open, p)?;
+/// The first of `tiles` in `order`, until they show `n` images.
+fn first_grids(tiles: &[Tile], order: &[usize], n: usize) -> Vec<Tile> {
     let mut n_shown = 0;
-    Ok((order_tiles(&tiles, p, Priority::Information)?.into_iter())
-        .map(|number| tiles[number].clone())
+    (order.iter().map(|&number| &tiles[number]))
         .take_while(|tile| {
             let is_wanted = n_shown < n;
             n_shown += tile.n_distinct();
             is_wanted
         })
-        .collect())
+        .cloned()
+        .collect()
 }
 
 /// Retrains `current` with the labels and clusters again.

@@ -19,8 +19,8 @@ pub(crate) struct Row {
     pub(crate) f1_strict: f64,
     /// The same, but every class gets at least one cluster.
     pub(crate) f1_safe: f64,
-    /// Standard deviation over the runs; 0 for one run.
-    pub(crate) f1_strict_sd: f64,
+    /// Standard deviation over the runs; `None` of one run.
+    pub(crate) f1_strict_sd: Option<f64>,
     /// Of the ranking of the test images: about the rate of positives where it is random. That of the retrained model is from before its clusters
     /// are set anew, which moves its head.
     pub(crate) average_precision: f64,
@@ -92,7 +92,7 @@ pub(crate) fn row(
         model,
         f1_strict,
         f1_safe,
-        f1_strict_sd: 0.0,
+        f1_strict_sd: None,
         average_precision: average_precision(&positives, scores)?,
         positives_per_grid: tiles.iter().map(held).sum::<usize>() as f64 / n_holding.max(1) as f64,
         minority_clicks: clicks.minority_clicks() as f64,
@@ -125,7 +125,7 @@ pub(crate) fn mean(runs: &[Vec<Row>]) -> Vec<Row> {
                 model: runs[0][i].model,
                 f1_strict,
                 f1_safe: mean(|row| row.f1_safe),
-                f1_strict_sd: if runs.len() > 1 { (squares / (n - 1.0)).sqrt() } else { 0.0 },
+                f1_strict_sd: (runs.len() > 1).then(|| (squares / (n - 1.0)).sqrt()),
                 average_precision: mean(|row| row.average_precision),
                 positives_per_grid: mean(|row| row.positives_per_grid),
                 minority_clicks: mean(|row| row.minority_clicks),

@@ -19,9 +19,6 @@ const COLUMNS: [Column; 9] = [
     ("paper ε", 2, |row| row.published.map(|paper| paper.efficiency)),
 ];
 
-/// Heading of the first column.
-const F1: &str = "F1 strict ± sd";
-
 /// Headings and entries; every row has its name beside its entries.
 #[derive(Clone, Debug)]
 pub(crate) struct Table {
@@ -34,14 +31,17 @@ impl Table {
         let columns: Vec<Column> =
             COLUMNS.into_iter().filter(|(.., of)| rows.iter().any(|row| of(row).is_some())).collect();
         let entries = |row: &Row| {
-            let first = format!("{:.3} ± {:.3}", row.f1_strict, row.f1_strict_sd);
+            let sd = row.f1_strict_sd.map_or_else(String::new, |sd| format!(" ± {sd:.3}"));
+            let first = format!("{:.3}{sd}", row.f1_strict);
             let entry = |&(_, decimals, of): &Column| {
                 of(row).map_or_else(|| "–".to_owned(), |value| format!("{value:.decimals$}"))
             };
             std::iter::once(first).chain(columns.iter().map(entry)).collect()
         };
+        let f1 =
+            if rows.iter().any(|row| row.f1_strict_sd.is_some()) { "F1 strict ± sd" } else { "F1 strict" };
         Self {
-            headings: std::iter::once(F1).chain(columns.iter().map(|(heading, ..)| *heading)).collect(),
+            headings: std::iter::once(f1).chain(columns.iter().map(|(heading, ..)| *heading)).collect(),
             rows: rows.iter().map(|row| (row.model, entries(row))).collect(),
         }
     }
