@@ -2,10 +2,12 @@
 
 use super::{autoencoder, blobs, bytes, dec, labelled, multitask, recluster, supervised};
 use manyhands_dec::{
-    Autoencoder, Backend, Dec, Epoch, Error, Multitask, Optimiser, Profile, Recluster, Result, Segment,
-    Selection, Stage, StopReason, Supervised, Training,
+    Augmentation, Autoencoder, Backend, Dec, Epoch, Error, Multitask, Optimiser, Profile, Recluster, Result,
+    Segment, Selection, Stage, StopReason, Supervised, Training,
 };
 use ndarray::Array2;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 
 fn images() -> (Array2<f32>, Vec<usize>) {
@@ -74,6 +76,18 @@ fn a_graph_of_some_of_the_images_trains_on_these_alone() {
     let fit = |n| params.clone().graph_images(n).fit(images.view()).unwrap();
     assert!(fit(150) == params.fit(images.view()).unwrap(), "as many as there are");
     assert!(fit(149) != fit(150));
+    // A change of images that keeps a list of those that come by; no two begin alike.
+    let seen = Arc::new(Mutex::new(BTreeSet::new()));
+    let log = Arc::clone(&seen);
+    let watching = Augmentation::new("watching", move |image, _, mut changed| {
+        log.lock().unwrap().insert(image[0].to_bits());
+        changed.assign(&image);
+    });
+    params.clone().graph_images(60).augmentation(Some(watching)).fit(images.view()).unwrap();
+    let seen = seen.lock().unwrap();
+    assert_eq!(seen.len(), 60);
+    let rows: Vec<usize> = (0..150).filter(|&row| seen.contains(&images[[row, 0]].to_bits())).collect();
+    assert!(rows.len() == 60 && rows.iter().any(|&row| row >= 60), "drawn from all: {rows:?}");
 }
 
 #[test]
@@ -177,7 +191,7 @@ fn a_rate_that_no_longer_helps_hands_its_best_network_to_the_next() {
     let best = epochs[..n_first].iter().rposition(|epoch| epoch.is_best).unwrap();
     assert_eq!(best + 3 + 1, n_first);
     // A rate at which nothing gets better at all is given as many epochs as any other.
-    let worse = params.schedule(&[Segment::epochs(60, 1e-3), Segment::epochs(50, 0.1)]);
+    let worse = params.schedule(&[Segment::epochs(60, 1e-3), Segment::epochs(50, 1.0)]);
     let worse = worse.fit(images.view(), &labels).unwrap();
     assert_eq!(worse.report().stop_reason, StopReason::Patience);
     assert!(worse.report().epochs[n_first..].iter().all(|epoch| !epoch.is_best));
@@ -207,15 +221,18 @@ fn the_rule_of_wright_et_al_wants_both_losses_to_fall() {
     let model =
         params.selection(Selection::ClassAndReconstruction).fit_with(start, images.view(), &labels).unwrap();
     let mut best: Option<(f64, f64)> = None;
+    let mut differed = false;
     for epoch in &model.report().epochs {
         let losses = epoch.development.unwrap();
         let (class, reconstruction) = (losses.class, losses.reconstruction);
         let is_best = best.is_none_or(|best| class < best.0 && reconstruction < best.1);
         assert_eq!(epoch.is_best, is_best);
+        differed |= !is_best && best.is_some_and(|best| class < best.0);
         if is_best {
             best = Some((class, reconstruction));
         }
     }
+    assert!(differed, "the class loss alone would have chosen the same epochs");
 }
 
 #[test]

@@ -1,10 +1,14 @@
 //! Hard, soft and missing labels, what they count, and weights that change along the way.
 
 use super::{autoencoder, blobs, dec, labelled, multitask, recluster, supervised};
+use approx::{assert_abs_diff_eq, assert_relative_eq};
 use manyhands_dec::{
-    Dec, Error, HeadInput, InputScale, LabelWeights, Multitask, Optimiser, Segment, Stage, Supervised,
+    Augmentation, Autoencoder, Dec, Error, HeadInput, InitialHead, InputScale, LabelWeights, Multitask,
+    Optimiser, ReconstructionLoss, Segment, Stage, Supervised,
 };
-use ndarray::{Array2, ArrayView2, array, s};
+use ndarray::{Array1, Array2, ArrayView2, Axis, array, s};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
 /// 150 images in 3 groups, the labels of 100, and a clustering.
 fn start() -> (Array2<f32>, Vec<Option<usize>>, Dec) {
@@ -144,6 +148,155 @@ fn weights_move_from_labels_to_clusters() {
     assert_eq!(a[0], b[0]);
     assert_ne!(a[1].losses, b[1].losses);
     assert_eq!(a[0].stage, Stage::Multitask);
+}
+
+#[test]
+fn planned_weights_move_in_equal_steps() {
+    let (images, labels, start) = start();
+    // One step an epoch at a rate at which gradients hardly change: what KL moves is as much as it weighs, t/4 in epoch t.
+    let params = multitask().batch_size(150).head_input(HeadInput::Embedding).cluster_weight(0.0);
+    let params = params.optimiser(Optimiser::Sgd { momentum: 0.0 }).schedule(&[Segment::epochs(4, 1e-2)]);
+    let params = params.final_weights(0.0, 1.0, 0.0);
+    let mut training = params.training(start.clone(), images.view(), &labels).unwrap();
+    let mut centres = start.centres().to_owned();
+    let mut moves = Vec::new();
+    while let Some(epoch) = training.next() {
+        epoch.unwrap();
+        let now = training.latest().unwrap().into_dec().centres().to_owned();
+        moves.push((&now - &centres).mapv(|d| f64::from(d * d)).sum().sqrt());
+        centres = now;
+    }
+    assert_eq!(moves[0], 0.0);
+    for (t, way) in moves.iter().enumerate() {
+        assert!((way / moves[1] - t as f64).abs() < 0.1, "epoch {t}: {moves:?}");
+    }
+}
+
+#[test]
+fn a_head_that_starts_with_the_clusters_says_their_classes_before_the_first_epoch() {
+    let (images, groups) = blobs(150, 3, 40, 0.3);
+    let params = Autoencoder::params(&[32, 4]).seed(5).batch_size(64).neighbour_schedule(&[]);
+    let params = params.fine_tune_schedule(&[Segment::epochs(60, 3e-3)]);
+    let start = Dec::params(3).seed(5).fit_with(params.fit(images.view()).unwrap(), images.view()).unwrap();
+    // Classes are called otherwise than clusters.
+    let truth: Vec<usize> = groups.iter().map(|&group| (group + 1) % 3).collect();
+    let labels = labelled(&truth, 60);
+    let rows = taught(&images, |watching, images| {
+        let params = multitask().max_epochs(Some(1)).augmentation(Some(watching));
+        params.fit_with(start.clone(), images.view(), &labels)
+    });
+    let q = start.predict_proba(images.view()).unwrap();
+    for weights in [[1.0; 3], [1.0, 2.0, 4.0]] {
+        let params = multitask().label_weights(LabelWeights::Each(weights.to_vec())).max_epochs(Some(0));
+        let model = params.clone().fit_with(start.clone(), images.view(), &labels).unwrap();
+        let right = model.predict(images.view()).unwrap().iter().zip(&truth).filter(|(a, b)| a == b).count();
+        assert_eq!(right, 150);
+        // W_kc = ln((Σ_i q_ik y_ic + h_c) / (Σ_ic q_ik y_ic + 1)).
+        let mut joint = Array2::<f64>::zeros((3, 3));
+        for row in rows.iter().copied().filter(|&row| row < 60) {
+            joint.column_mut(truth[row]).scaled_add(weights[truth[row]], &q.row(row));
+        }
+        let share = joint.sum_axis(Axis(0)) / joint.sum();
+        let w = Array2::from_shape_fn((3, 3), |(k, c)| {
+            ((joint[[k, c]] + share[c]) / (joint.row(k).sum() + 1.0)).ln()
+        });
+        let mut wants = q.dot(&w).mapv(f64::exp);
+        wants.rows_mut().into_iter().for_each(|mut row| row /= row.sum());
+        for (got, want) in model.predict_proba(images.view()).unwrap().iter().zip(&wants) {
+            assert_abs_diff_eq!(got, want, epsilon = 1e-5);
+        }
+        let random = params.initial_head(InitialHead::Random).fit_with(start.clone(), images.view(), &labels);
+        let classes = random.unwrap().predict(images.view()).unwrap();
+        assert!(classes.iter().zip(&truth).any(|(a, b)| a != b));
+    }
+}
+
+/// Rows that a training sees before it steps, those that it watches left out, by the number that each has in its first pixel.
+fn taught<M>(
+    images: &Array2<f32>,
+    train: impl FnOnce(Augmentation, &Array2<f32>) -> manyhands_dec::Result<M>,
+) -> BTreeSet<usize> {
+    let mut images = images.clone();
+    let numbers = Array1::from_iter((0..images.nrows()).map(|row| row as f32 / 64.0));
+    images.column_mut(0).assign(&numbers);
+    let seen = Arc::new(Mutex::new(BTreeSet::new()));
+    let log = Arc::clone(&seen);
+    let watching = Augmentation::new("watching", move |image, _, mut changed| {
+        log.lock().unwrap().insert((image[0] * 64.0) as usize);
+        changed.assign(&image);
+    });
+    train(watching, &images).unwrap();
+    let seen = seen.lock().unwrap();
+    seen.clone()
+}
+
+#[test]
+fn a_tenth_of_each_class_is_watched_and_the_same_images_in_every_stage() {
+    let (images, labels, start) = start();
+    let retrained = multitask().fit_with(start.clone(), images.view(), &labels).unwrap();
+    let all: BTreeSet<usize> = (0..150).collect();
+    let watched = |taught: BTreeSet<usize>| all.difference(&taught).copied().collect::<Vec<_>>();
+    let by_multitask = watched(taught(&images, |watching, images| {
+        multitask().augmentation(Some(watching)).fit_with(start, images.view(), &labels)
+    }));
+    // 34, 33 and 33 labels.
+    let mut counts = [0; 3];
+    by_multitask.iter().for_each(|&row| counts[labels[row].unwrap()] += 1);
+    assert_eq!(counts, [3, 3, 3]);
+    let by_recluster = watched(taught(&images, |watching, images| {
+        recluster().augmentation(Some(watching)).fit_with(retrained, images.view(), &labels)
+    }));
+    assert_eq!(by_recluster, by_multitask);
+    let by_supervised = watched(taught(&images, |watching, images| {
+        supervised().augmentation(Some(watching)).fit(images.view(), &labels)
+    }));
+    let unlabelled = 100..150;
+    assert_eq!(by_supervised, by_multitask.into_iter().chain(unlabelled).collect::<Vec<_>>());
+}
+
+#[test]
+fn labels_that_come_later_leave_the_watched_images_where_they_are() {
+    let (images, groups) = blobs(600, 3, 20, 0.5);
+    let watched = |n_known: usize| -> BTreeSet<usize> {
+        let labels = labelled(&groups, n_known);
+        let params = supervised().max_epochs(Some(1));
+        let taught = taught(&images, |watching, images| {
+            params.augmentation(Some(watching)).fit(images.view(), &labels)
+        });
+        (0..n_known).filter(|row| !taught.contains(row)).collect()
+    };
+    let [before, after] = [300, 600].map(watched);
+    assert_eq!([before.len(), after.len()], [30, 60]);
+    // Some of the 30 may teach now, but hardly one that has taught is watched: drawn anew, it would be 27.
+    let both = after.intersection(&before).count();
+    let first = after.iter().filter(|&&row| row < 300).count();
+    assert!(both >= 20 && first - both <= 3, "{before:?} {after:?}");
+}
+
+#[test]
+fn losses_are_what_they_are_called() {
+    let (images, labels, start) = start();
+    let view = images.view();
+    // One step over all images, at a rate at which nothing moves.
+    let still = [Segment::epochs(1, 1e-20)];
+    let params = Autoencoder::params(&[80, 4]).seed(5).batch_size(150).neighbour_schedule(&[]);
+    let params = params.fine_tune_schedule(&still).fine_tune_dropout(0.0).input_scale(InputScale::None);
+    for (loss, factor) in [(ReconstructionLoss::Mean, 1.0 / 40.0), (ReconstructionLoss::SumHalf, 0.5)] {
+        let model = params.clone().reconstruction_loss(loss).fit(view).unwrap();
+        let error = (&model.reconstruct(view).unwrap() - &images).mapv(|d| f64::from(d) * f64::from(d)).sum();
+        let told = model.report().epochs[0].losses.reconstruction;
+        assert_relative_eq!(told, factor * error / 150.0, max_relative = 1e-5);
+    }
+    let params = multitask().batch_size(150).schedule(&still).development_fraction(0.01);
+    let mut training = params.training(start, view, &labels).unwrap();
+    let losses = training.next().unwrap().unwrap();
+    let model = training.latest().unwrap();
+    let p = model.predict_proba(view).unwrap();
+    let surprise = |row: usize| labels[row].map(|class| -p[[row, class]].ln());
+    let mean: f64 = (0..150).filter_map(surprise).sum::<f64>() / 100.0;
+    // One image of each class is watched.
+    let all = (97.0 * losses.losses.class + 3.0 * losses.development.unwrap().class) / 100.0;
+    assert_relative_eq!(all, mean, max_relative = 1e-4);
 }
 
 #[test]

@@ -107,7 +107,6 @@ fn retraining_teaches_what_the_clusters_did_not_know_and_reclustering_keeps_it()
     let images = images.view();
     let labels = labelled(&truth, 500);
     let f1 = |clusters: &Array1<usize>| cluster_f1(&truth, clusters.as_slice().unwrap(), 1).unwrap();
-    let (mut kept_in_all, mut plain_in_all) = (0.0, 0.0);
     for seed in 0..4 {
         // Started as in the paper: a mixture finds clusters in which there is nothing to forget.
         let params = Dec::params(4).seed(seed).initial_centres(InitialCentres::KMeans);
@@ -127,14 +126,14 @@ fn retraining_teaches_what_the_clusters_did_not_know_and_reclustering_keeps_it()
         let kept = recluster.fit_with(multitask.clone(), images, &labels).unwrap();
         let kept = f1(&kept.predict(images).unwrap());
         assert!(kept >= taught - 0.02, "seed {seed}: from {taught} to {kept}");
-        let plain = Recluster::params().profile(Profile::MuonHunters).tolerance(0.0).max_epochs(Some(30));
+        let plain = Recluster::params().profile(Profile::MuonHunters).tolerance(0.0).max_epochs(Some(100));
         let plain = plain.seed(seed).plain();
-        let plain = plain.fit_with(multitask, images, &labels).unwrap();
-        kept_in_all += kept;
-        plain_in_all += f1(&plain.predict(images).unwrap());
+        let plain = f1(&plain.fit_with(multitask, images, &labels).unwrap().predict(images).unwrap());
+        assert!(
+            plain < taught.min(kept),
+            "given time, the paper's variant forgets: {taught}, {kept}, {plain}"
+        );
     }
-    // The paper's variant, given time, forgets something for some of the seeds.
-    assert!(kept_in_all > plain_in_all, "{kept_in_all} against {plain_in_all}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::feed::Feed;
 use crate::random::{Purpose, stream};
 use crate::teaching::Teaching;
 use ndarray::{Array2, ArrayView2};
-use rand::seq::SliceRandom;
+use rand::Rng;
 use std::collections::BTreeSet;
 
 /// How far the probabilities of an image may be from summing to 1.
@@ -202,7 +202,8 @@ impl LabelWeights {
 }
 
 /// Gives `feed` the labels and sets a fraction of the labelled images of every class aside to be watched, at least one of a class of two or
-/// more. The same labels and seed give the same images in every stage. The labels have been checked.
+/// more. The same labels and seed give the same images in every stage, and labels that come later leave nearly all of them where they are: an image
+/// that has taught is not watched in the next round. The labels have been checked.
 pub(crate) fn attach(
     feed: &mut Feed<'_>,
     labels: Labels<'_>,
@@ -211,11 +212,14 @@ pub(crate) fn attach(
     seed: u64,
 ) {
     feed.classes = Some(labels.table(n_classes, &teaching.label_weights));
+    // Lots are drawn for all images, labelled or not.
+    let mut rng = stream(seed, Purpose::Development, 0);
+    let lots: Vec<u64> = (0..labels.len()).map(|_| rng.random()).collect();
     let mut development = BTreeSet::new();
     for class in 0..n_classes {
         let mut rows: Vec<usize> =
             (0..labels.len()).filter(|&row| labels.class(row) == Some(class)).collect();
-        rows.shuffle(&mut stream(seed, Purpose::Development, class as u64));
+        rows.sort_by_key(|&row| lots[row]);
         let n =
             ((teaching.development_fraction * rows.len() as f64).round() as usize).max(1).min(rows.len() - 1);
         development.extend(rows.into_iter().take(n));
