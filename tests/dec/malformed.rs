@@ -66,8 +66,12 @@ fn wrong_parameters_of_the_autoencoder_are_named() {
     let start = Start::new();
     let widths = |dims: &[usize]| Autoencoder::params(dims);
     let table: Vec<(AutoencoderParams, &str)> = vec![
-        (widths(&[]), "dims = []: wants at least one layer, each at least 1 wide"),
-        (widths(&[5, 0, 2]), "dims = [5, 0, 2]: wants at least one layer, each at least 1 wide"),
+        (widths(&[]), "dims = []: wants at least one layer, each 1 to 1048576 wide"),
+        (widths(&[5, 0, 2]), "dims = [5, 0, 2]: wants at least one layer, each 1 to 1048576 wide"),
+        (
+            widths(&[usize::MAX]),
+            "dims = [18446744073709551615]: wants at least one layer, each 1 to 1048576 wide",
+        ),
         (autoencoder().batch_size(0), "batch_size = 0: wants at least 1"),
         (autoencoder().optimiser(SGD_ONE), "momentum = 1: wants a number in 0..1"),
         (autoencoder().optimiser(SGD_NAN), "momentum = NaN: wants a number in 0..1"),
@@ -86,6 +90,8 @@ fn wrong_parameters_of_the_autoencoder_are_named() {
             "neighbour_schedule = 0: wants learning rates above 0",
         ),
         (autoencoder().n_neighbours(0), "n_neighbours = 0: wants at least 1"),
+        (autoencoder().n_graphs(0), "n_graphs = 0: wants 1 to 100"),
+        (autoencoder().n_graphs(101), "n_graphs = 101: wants 1 to 100"),
         (autoencoder().graph_images(1), "graph_images = 1: wants at least 2"),
         (autoencoder().repulsion(-1.0), "repulsion = -1: wants a finite number of at least 0"),
         (
@@ -256,8 +262,8 @@ fn wrong_parameters_of_reclustering_are_named() {
 fn wrong_parameters_of_the_supervised_network_are_named() {
     let start = Start::new();
     let table: Vec<(SupervisedParams, &str)> = vec![
-        (Supervised::params(&[], 3), "dims = []: wants at least one layer, each at least 1 wide"),
-        (Supervised::params(&[0], 3), "dims = [0]: wants at least one layer, each at least 1 wide"),
+        (Supervised::params(&[], 3), "dims = []: wants at least one layer, each 1 to 1048576 wide"),
+        (Supervised::params(&[0], 3), "dims = [0]: wants at least one layer, each 1 to 1048576 wide"),
         (Supervised::params(&[4], 1), "n_classes = 1: wants at least 2"),
         (supervised().batch_size(0), "batch_size = 0: wants at least 1"),
         (supervised().patience(0), "patience = 0: wants at least 1 epoch"),

@@ -122,6 +122,7 @@ fn an_image_too_bright_to_be_embedded_is_named_and_never_put_into_a_cluster() {
     // Finite, as files mark what is missing, but the sum over a layer is not.
     images.row_mut(37).fill(f32::MAX);
     let view = images.view();
+    let labels = labelled(&[0, 1, 2].repeat(20), 50);
     let Models { autoencoder, dec: clusters, multitask, supervised, .. } = start;
     let half = |rows: std::ops::Range<usize>| Ok::<_, Error>(images.slice(s![rows, ..]).to_owned());
     let in_chunks = clusters.in_chunks([half(0..30), half(30..60)], Dec::predict).last().unwrap().map(drop);
@@ -136,6 +137,14 @@ fn an_image_too_bright_to_be_embedded_is_named_and_never_put_into_a_cluster() {
         in_chunks,
         dec().fit_with(autoencoder.clone(), view).map(drop),
         dec().initial_centres(InitialCentres::KMeans).fit_with(autoencoder, view).map(drop),
+        super::autoencoder().input_scale(InputScale::None).fit(view).map(drop),
+        super::multitask().fit_with(clusters.clone(), view, &labels).map(drop),
+        super::multitask().max_epochs(Some(0)).fit_with(clusters.clone(), view, &labels).map(drop),
+        // Watched or without a label, it is named too.
+        super::multitask().fit_with(clusters, view, &labelled(&[0, 1, 2].repeat(20), 30)).map(drop),
+        super::recluster().fit_with(multitask.clone(), view, &labels).map(drop),
+        super::recluster().plain().fit_with(multitask, view, &labels).map(drop),
+        super::supervised().input_scale(InputScale::None).fit(view, &labels).map(drop),
     ] {
         assert!(matches!(result, Err(Error::Embedding { row: 37 })), "{result:?}");
     }

@@ -40,6 +40,13 @@ fn clusters_that_run_into_each_other_are_named_as_the_reason_to_stop() {
     let ignored = rich_get_richer().collapse(None).fit_with(start.clone(), images.view()).unwrap();
     assert_eq!(ignored.report().stop_reason, StopReason::MaxEpochs);
     assert_eq!(ignored.report().epochs[..report.epochs.len()], report.epochs);
+    // Whoever looks for less finds it later.
+    let length = |fraction: f64| {
+        let params = rich_get_richer().schedule(&[Segment::epochs(60, 0.01)]).collapse(Some(fraction));
+        params.fit_with(start.clone(), images.view()).unwrap().report().epochs.len()
+    };
+    let lengths = [0.9, 0.5, 0.25].map(length);
+    assert!(lengths[0] < lengths[1] && lengths[1] < lengths[2] && lengths[2] < 60, "{lengths:?}");
     // The paper's balance holds them apart.
     let held = rich_get_richer().balance(1.0).fit_with(start, images.view()).unwrap();
     assert_eq!(held.report().stop_reason, StopReason::MaxEpochs);

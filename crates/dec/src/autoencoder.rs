@@ -177,7 +177,7 @@ impl AutoencoderParams {
         self
     }
 
-    /// Graphs that the encoder learns from one after the other, each of the embedding that the one before left; 1: a second
+    /// Graphs that the encoder learns from one after the other, each of the embedding that the one before left, 100 at most; 1: a second
     /// takes as long as the first. It draws groups that overlap further together, but gave MNIST nothing and Fashion-MNIST worse clusters.
     #[must_use]
     pub fn n_graphs(mut self, n: usize) -> Self {
@@ -297,6 +297,7 @@ impl AutoencoderParams {
         check::schedule("fine_tune_schedule", &self.fine_tune_schedule)?;
         check::schedule("neighbour_schedule", &self.neighbour_schedule)?;
         check::parameter(self.n_neighbours > 0, "n_neighbours", self.n_neighbours, "at least 1")?;
+        check::parameter((1..=100).contains(&self.n_graphs), "n_graphs", self.n_graphs, "1 to 100")?;
         check::parameter(self.graph_images > 1, "graph_images", self.graph_images, "at least 2")?;
         check::weight("repulsion", self.repulsion)?;
         check::weight("neighbour_reconstruction_weight", self.neighbour_reconstruction_weight)?;

@@ -71,10 +71,10 @@ pub(crate) fn optimiser(optimiser: Optimiser) -> Result<()> {
     }
 }
 
-/// Widths of layers.
+/// Widths of layers, so that numbers of weights can be counted.
 pub(crate) fn dims(dims: &[usize]) -> Result<()> {
-    let is_valid = !dims.is_empty() && dims.iter().all(|&dim| dim > 0);
-    parameter(is_valid, "dims", format!("{dims:?}"), "at least one layer, each at least 1 wide")
+    let is_valid = !dims.is_empty() && dims.iter().all(|dim| (1..=1 << 20).contains(dim));
+    parameter(is_valid, "dims", format!("{dims:?}"), "at least one layer, each 1 to 1048576 wide")
 }
 
 /// A factor that leaves something of the images.

@@ -348,3 +348,16 @@ fn effective_number(assignment: &[u32]) -> f64 {
         counts.iter().filter(|&&count| count > 0).map(|&count| count as f64 / assignment.len() as f64);
     shares.map(|share| -share * share.ln()).sum::<f64>().exp()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::effective_number;
+
+    #[test]
+    fn clusters_count_by_the_entropy_of_their_shares() {
+        assert_eq!(effective_number(&[2, 2, 2]), 1.0);
+        assert!((effective_number(&[0, 0, 1, 1]) - 2.0).abs() < 1e-12);
+        // exp(−¾ ln ¾ − ¼ ln ¼)
+        assert!((effective_number(&[0, 0, 0, 5]) - 1.754_765_350_6).abs() < 1e-9);
+    }
+}

@@ -52,6 +52,12 @@ pub enum Error {
         /// Row of the first such image.
         row: usize,
     },
+    /// A row lies so far from those that k-means was fitted on that its distances are not finite.
+    #[error("rows[{row}, ..] is too far from the rows of the fit: wants rows such as those")]
+    Far {
+        /// The first such row.
+        row: usize,
+    },
     /// Not one label per image.
     #[error("labels has {got} entries for {wants} images: wants one per image (`None` where unknown)")]
     LabelCount {

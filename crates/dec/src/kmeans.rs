@@ -6,7 +6,7 @@ mod points;
 mod seeding;
 
 use crate::check;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::random::{Purpose, stream};
 use ndarray::{Array1, Array2, ArrayView2};
 use points::{Frame, Points};
@@ -76,11 +76,16 @@ impl KMeans {
     ///
     /// # Errors
     ///
-    /// When the rows are of another width or not finite.
+    /// When the rows are of another width or not finite, or one is so far from those of the fit, by about 10¹⁹ times their spread, that its
+    /// distances are not.
     pub fn predict(&self, rows: ArrayView2<'_, f32>) -> Result<Array1<usize>> {
         check::width(rows, self.centres.ncols())?;
         check::finite(rows)?;
-        let labels = Points::framed(rows, &self.frame).nearest(&self.framed);
+        let points = Points::framed(rows, &self.frame);
+        if let Some(row) = points.square_norms.iter().position(|square| !square.is_finite()) {
+            return Err(Error::Far { row });
+        }
+        let labels = points.nearest(&self.framed);
         Ok(labels.into_iter().map(|label| label as usize).collect())
     }
 

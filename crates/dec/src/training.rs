@@ -83,6 +83,9 @@ impl<'a, M> Training<'a, M> {
         alpha: f64,
         make: fn(Trained) -> M,
     ) -> Result<Self> {
+        // An image that the layers cannot multiply makes every loss NaN, which does not say what image it was.
+        let all: Vec<usize> = (0..feed.images.nrows()).collect();
+        check::embedding(feed.embedding(&all, &network)?.view(), |row| row)?;
         let course = course(&phases[0], &feed, &network)?;
         let first_network = fingerprint::of_network(&network);
         Ok(Self {
@@ -136,7 +139,6 @@ impl<'a, M> Training<'a, M> {
     /// The network before the first epoch, with its centres.
     fn with_centres(&self, search: &Search) -> Result<Network> {
         let embedding = self.feed.embedding(&self.feed.rows, &self.network)?;
-        check::embedding(embedding.view(), |position| self.feed.rows[position])?;
         Ok(Network { centres: Some(search.run(embedding.view())?), ..self.network.clone() })
     }
 
@@ -240,9 +242,11 @@ impl<'a, M> Training<'a, M> {
                 return Ok(None);
             }
             merge(trained, self.phases[self.phase].1, &mut self.network);
-            self.epochs.append(&mut self.course.progress.epochs);
+            // A backend that fails here leaves the phase that is over, which can still be saved and looked at.
+            let next = course(&self.phases[self.phase + 1], &self.feed, &self.network)?;
+            let over = std::mem::replace(&mut self.course, next);
+            self.epochs.extend(over.progress.epochs);
             self.phase += 1;
-            self.course = course(&self.phases[self.phase], &self.feed, &self.network)?;
         }
     }
 }

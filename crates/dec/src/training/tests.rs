@@ -1,9 +1,12 @@
-//! A backend that gives up in the middle of an epoch, which no public path can ask for.
+//! What no public path can ask for: a backend that gives up, the graph of a phase, the sizes that centres are merged by.
 
 use super::Training;
 use crate::autoencoder::Autoencoder;
+use crate::dec::Dec;
 use crate::engine::{self, Backend, Batch, Engine, State};
+use crate::epoch::Stage;
 use crate::error::{Error, Result};
+use crate::neighbours::nearest;
 use crate::network::Network;
 use crate::objective::{Losses, Objective};
 use crate::plan::Segment;
@@ -76,4 +79,60 @@ fn half_an_epoch_is_never_handed_out_and_the_last_checkpoint_goes_on() {
     assert!(is_told(training.save(folder.path().join("half"))));
     assert!(!folder.path().join("half").exists());
     assert!(training.resume(&path).unwrap().complete().unwrap() == wants);
+}
+
+#[cfg(not(feature = "cuda"))]
+#[test]
+fn a_backend_that_fails_between_two_phases_leaves_the_one_that_is_over() {
+    let images = Array2::from_shape_fn((64, 12), |(i, j)| ((i * j + i) % 7) as f32);
+    let params = Autoencoder::params(&[6, 2]).batch_size(16).neighbour_schedule(&[]);
+    let params = params.layer_schedule(&[Segment::epochs(2, 1e-3)]).fine_tune_schedule(&[]);
+    let start = || params.training(images.view()).unwrap();
+    let mut wants = start();
+    wants.by_ref().take(2).try_for_each(|epoch| epoch.map(drop)).unwrap();
+    let wants = wants.finish().unwrap();
+
+    let mut training = start();
+    training.phases[1].0.backend = Backend::Cuda(0);
+    let told = training.by_ref().find_map(Result::err);
+    assert!(matches!(told, Some(Error::Parameter { .. } | Error::Backend { .. })), "{told:?}");
+    assert_eq!(training.n_done(), 2);
+    assert!(training.snapshot().unwrap() == wants);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("checkpoint");
+    training.phases = start().phases;
+    training.save(&path).unwrap();
+    assert!(start().resume(&path).unwrap().complete().unwrap() == start().complete().unwrap());
+}
+
+#[test]
+fn a_second_graph_is_that_of_what_the_first_has_left() {
+    let images = Array2::from_shape_fn((64, 12), |(i, j)| (i * (j + 3) * (j + 7) % 61) as f32);
+    let params = Autoencoder::params(&[6, 2]).batch_size(16).n_graphs(2).n_neighbours(3);
+    let params = params.fine_tune_schedule(&[Segment::epochs(1, 1e-3)]);
+    let mut training =
+        params.neighbour_schedule(&[Segment::epochs(1, 1e-2)]).training(images.view()).unwrap();
+    let mut graphs = Vec::new();
+    while let Some(epoch) = training.next() {
+        if matches!(epoch.unwrap().stage, Stage::Neighbours(_)) {
+            // The network is that before the phase.
+            let embedding = training.feed.embedding(&training.feed.rows, &training.network).unwrap();
+            let graph = training.course.feed.neighbours.clone().unwrap();
+            assert_eq!(graph, nearest(embedding.view(), 3));
+            graphs.push(graph);
+        }
+    }
+    assert!(graphs.len() == 2 && graphs[0] != graphs[1]);
+}
+
+#[test]
+fn centres_are_merged_by_the_numbers_of_their_images() {
+    let images = Array2::from_shape_fn((64, 12), |(i, j)| ((i * j + i) % 7) as f32);
+    let start = Autoencoder::params(&[6, 2]).max_epochs(Some(2)).fit(images.view()).unwrap();
+    let mut training = Dec::params(2).overcluster(4).tolerance(0.0).training(start, images.view()).unwrap();
+    assert_eq!(training.sizes(8), [1; 8]);
+    training.next().unwrap().unwrap();
+    let assignment = training.course.progress.assignment.clone().unwrap();
+    let count = |centre: u32| assignment.iter().filter(|&&of| of == centre).count();
+    assert_eq!(training.sizes(8), (0..8).map(count).collect::<Vec<_>>());
 }
