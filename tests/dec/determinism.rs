@@ -1,8 +1,8 @@
 //! Same seed, same bits: twice, and for any number of threads.
 
-use super::{autoencoder, blobs, bytes, dec, labelled, multitask, recluster, supervised};
-use manyhands_dec::{Autoencoder, Dec};
-use ndarray::Array2;
+use super::{autoencoder, autoencoder_with, blobs, bytes, dec, labelled, multitask, recluster, supervised};
+use manyhands_dec::{Autoencoder, Dec, Error};
+use ndarray::{Array2, s};
 
 /// What every stage leaves behind: models as files, and predictions.
 #[derive(PartialEq)]
@@ -86,9 +86,46 @@ fn predictions_for_a_few_images_are_those_among_many() {
     let dec = dec().fit_with(autoencoder().fit(images.view()).unwrap(), images.view()).unwrap();
     let all = dec.predict_proba(images.view()).unwrap();
     for rows in [0..1, 200..300, 650..700] {
-        let few = dec.predict_proba(images.slice(ndarray::s![rows.clone(), ..])).unwrap();
-        assert_eq!(few, all.slice(ndarray::s![rows.clone(), ..]), "{rows:?}");
+        let few = dec.predict_proba(images.slice(s![rows.clone(), ..])).unwrap();
+        assert_eq!(few, all.slice(s![rows.clone(), ..]), "{rows:?}");
     }
+}
+
+#[test]
+fn images_beyond_one_chunk_are_answered_and_named_at_their_row() {
+    // 8192 images are embedded at once.
+    let (images, groups) = blobs(8300, 3, 4, 0.5);
+    let labels = labelled(&groups, 100);
+    let few = images.slice(s![..150, ..]);
+    let start = autoencoder_with(&[8, 2]).fit(few).unwrap();
+    let clusters = dec().fit_with(start.clone(), few).unwrap();
+    let retrained = multitask().fit_with(clusters.clone(), few, &labels[..150].to_vec()).unwrap();
+    let late = images.slice(s![8100.., ..]);
+    let beyond = s![8100.., ..];
+    let [whole, part] = [images.view(), late].map(|images| start.reconstruct(images).unwrap());
+    assert_eq!(whole.slice(beyond), part);
+    let [whole, part] = [images.view(), late].map(|images| clusters.predict_proba(images).unwrap());
+    assert_eq!(whole.slice(beyond), part);
+    let [whole, part] = [images.view(), late].map(|images| clusters.predict(images).unwrap());
+    assert_eq!(whole.slice(s![8100..]), part);
+    let [whole, part] = [images.view(), late].map(|images| retrained.predict_proba(images).unwrap());
+    assert_eq!(whole.slice(beyond), part);
+    let mut bright = images.clone();
+    bright.row_mut(8250).fill(f32::MAX);
+    assert!(matches!(clusters.predict(bright.view()), Err(Error::Embedding { row: 8250 })));
+}
+
+#[test]
+fn a_mixture_of_many_images_has_the_same_bits_on_any_number_of_threads() {
+    // More than one block of 512 points.
+    let (images, _) = blobs(3000, 3, 12, 0.5);
+    let start = autoencoder_with(&[16, 4]).max_epochs(Some(1)).fit(images.view()).unwrap();
+    let params = Dec::params(5).seed(5).n_restarts(2).max_epochs(Some(0));
+    let on = |n_threads| {
+        on_threads(n_threads, || params.training(start.clone(), images.view()).unwrap().snapshot().unwrap())
+    };
+    let one = on(1);
+    assert!(one == on(2) && one == on(3));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! k-means beside a slow twin, and what must hold for any rows.
 
 use super::blobs;
-use manyhands_dec::{Autoencoder, Dec, InitialCentres, KMeans, KMeansParams};
+use manyhands_dec::{Autoencoder, Dec, Error, InitialCentres, KMeans, KMeansParams};
 use ndarray::{Array1, Array2, Axis, array, s};
 use proptest::prelude::*;
 use rand::{Rng, SeedableRng};
@@ -301,4 +301,16 @@ proptest! {
             prop_assert_eq!(alone, all[i]);
         }
     }
+}
+
+#[test]
+fn a_row_too_far_to_be_measured_is_named_and_never_put_into_a_cluster() {
+    let rows = array![[0.0f32, 0.0], [0.0, 2.0], [9.0, 0.0], [9.0, 2.0]];
+    let kmeans = strict(2).fit(rows.view()).unwrap();
+    let mut others = array![[8.0f32, 1.0], [f32::MAX, f32::MAX]];
+    assert!(matches!(kmeans.predict(others.view()), Err(Error::Far { row: 1 })));
+    others[[1, 1]] = 0.0;
+    others[[1, 0]] = 1e18;
+    let clusters = kmeans.predict(others.view()).unwrap();
+    assert_eq!(clusters[0], clusters[1], "far on the same side");
 }

@@ -2,8 +2,9 @@
 
 use super::{autoencoder, autoencoder_with, blobs, bytes, dec, labelled, multitask, recluster, supervised};
 use manyhands_dec::{
-    Augmentation, Autoencoder, Dec, Error, HeadInput, InitialHead, Initialisation, InputScale, LabelWeights,
-    Multitask, Result, Segment, StopReason, Supervised, Training,
+    Augmentation, Autoencoder, Dec, DecParams, Error, HeadInput, InitialCentres, InitialHead, Initialisation,
+    InputScale, LabelWeights, Multitask, MultitaskParams, Optimiser, ReclusterParams, Result, Segment,
+    Selection, StopReason, Supervised, SupervisedParams, Training,
 };
 use ndarray::Array2;
 use std::path::Path;
@@ -43,7 +44,7 @@ fn an_autoencoder_resumes_to_the_same_bits_within_and_between_its_phases() {
     let params = autoencoder().image_dropout(0.2).dropout(0.3).fine_tune_dropout(0.1);
     assert_eq!(params.training(images.view()).unwrap().n_epochs(), 9);
     assert_resumes(|| params.training(images.view()), |model: &Autoencoder, path| model.save(path));
-    let params = params.optimiser(manyhands_dec::Optimiser::Sgd { momentum: 0.9 });
+    let params = params.optimiser(Optimiser::Sgd { momentum: 0.9 });
     assert_resumes(|| params.training(images.view()), |model: &Autoencoder, path| model.save(path));
 }
 
@@ -170,7 +171,7 @@ fn checkpoints_of_other_parameters_or_images_are_told_apart() {
     for (name, params) in [
         ("seed", params.clone().seed(6)),
         ("batch_size", params.clone().batch_size(65)),
-        ("optimiser", params.clone().optimiser(manyhands_dec::Optimiser::Sgd { momentum: 0.5 })),
+        ("optimiser", params.clone().optimiser(Optimiser::Sgd { momentum: 0.5 })),
         ("layer_schedule", params.clone().layer_schedule(&[])),
         ("fine_tune_schedule", params.clone().fine_tune_schedule(&short)),
         ("image_dropout", params.clone().image_dropout(0.25)),
@@ -222,14 +223,115 @@ fn checkpoints_of_other_parameters_or_images_are_told_apart() {
 }
 
 #[test]
+fn every_option_of_the_later_stages_reaches_the_training() {
+    let (images, groups) = blobs(150, 3, 40, 0.5);
+    let (images, labels) = (images.view(), labelled(&groups, 100));
+    let start = autoencoder().fit(images).unwrap();
+    let clusters = dec().fit_with(start.clone(), images).unwrap();
+    let retrained = multitask().fit_with(clusters.clone(), images, &labels).unwrap();
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("checkpoint");
+    let rate = [Segment::epochs(4, 2e-3)];
+    let sgd = Optimiser::Sgd { momentum: 0.5 };
+
+    let resume = |params: DecParams| other(params.training(start.clone(), images).unwrap().resume(&path));
+    dec().training(start.clone(), images).unwrap().save(&path).unwrap();
+    for (name, params) in [
+        ("seed", dec().seed(6)),
+        ("batch_size", dec().batch_size(65)),
+        ("optimiser", dec().optimiser(sgd)),
+        ("shuffle", dec().shuffle(false)),
+        ("schedule", dec().schedule(&rate)),
+        ("update_interval", dec().update_interval(Some(8))),
+        ("tolerance", dec().tolerance(0.5)),
+        ("alpha", dec().alpha(2.0)),
+        ("initial_centres", dec().initial_centres(InitialCentres::KMeans)),
+        ("cluster_weight", dec().cluster_weight(0.5)),
+        ("reconstruction_weight", dec().reconstruction_weight(0.5)),
+    ] {
+        assert_eq!(resume(params), "parameters", "{name} of the clustering");
+    }
+
+    let resume = |params: MultitaskParams| {
+        other(params.training(clusters.clone(), images, &labels).unwrap().resume(&path))
+    };
+    multitask().training(clusters.clone(), images, &labels).unwrap().save(&path).unwrap();
+    for (name, params) in [
+        ("batch_size", multitask().batch_size(65)),
+        ("optimiser", multitask().optimiser(sgd)),
+        ("schedule", multitask().schedule(&rate)),
+        ("patience", multitask().patience(2)),
+        ("selection", multitask().selection(Selection::ClassAndReconstruction)),
+        ("class_weight", multitask().class_weight(0.5)),
+        ("cluster_weight", multitask().cluster_weight(0.5)),
+        ("reconstruction_weight", multitask().reconstruction_weight(0.5)),
+        ("final_weights", multitask().final_weights(1.0, 0.1, 0.5)),
+    ] {
+        assert_eq!(resume(params), "parameters", "{name} of the retraining");
+    }
+    assert_eq!(resume(multitask().development_fraction(0.2)), "labels");
+    assert_eq!(resume(multitask().label_weights(LabelWeights::Balanced)), "labels");
+
+    let resume = |params: ReclusterParams| {
+        other(params.training(retrained.clone(), images, &labels).unwrap().resume(&path))
+    };
+    recluster().training(retrained.clone(), images, &labels).unwrap().save(&path).unwrap();
+    for (name, params) in [
+        ("batch_size", recluster().batch_size(65)),
+        ("optimiser", recluster().optimiser(sgd)),
+        ("schedule", recluster().schedule(&rate)),
+        ("update_interval", recluster().update_interval(Some(8))),
+        ("tolerance", recluster().tolerance(0.5)),
+        ("balance", recluster().balance(0.5)),
+        ("collapse", recluster().collapse(Some(0.25))),
+        ("patience", recluster().patience(2)),
+        ("selection", recluster().selection(Selection::ClassAndReconstruction)),
+        ("class_weight", recluster().class_weight(0.5)),
+        ("cluster_weight", recluster().cluster_weight(0.5)),
+        ("reconstruction_weight", recluster().reconstruction_weight(0.5)),
+        ("final_weights", recluster().final_weights(1.0, 0.1, 0.5)),
+    ] {
+        assert_eq!(resume(params), "parameters", "{name} of the reclustering");
+    }
+    assert_eq!(resume(recluster().development_fraction(0.2)), "labels");
+
+    let resume = |params: SupervisedParams| other(params.training(images, &labels).unwrap().resume(&path));
+    supervised().training(images, &labels).unwrap().save(&path).unwrap();
+    for (name, params) in [
+        ("batch_size", supervised().batch_size(65)),
+        ("optimiser", supervised().optimiser(sgd)),
+        ("schedule", supervised().schedule(&[Segment::epochs(4, 2e-2)])),
+        ("patience", supervised().patience(2)),
+        ("dropout", supervised().dropout(0.3)),
+    ] {
+        assert_eq!(resume(params), "parameters", "{name} of the benchmark");
+    }
+    assert_eq!(resume(supervised().development_fraction(0.2)), "labels");
+}
+
+#[test]
+fn a_change_far_down_in_the_images_is_seen() {
+    let images = Array2::from_shape_fn((1100, 4), |(i, j)| ((i * (j + 1)) % 13) as f32);
+    let params = Autoencoder::params(&[2]).max_epochs(Some(1)).neighbour_schedule(&[]);
+    let params = params.input_scale(InputScale::None);
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("checkpoint");
+    params.training(images.view()).unwrap().save(&path).unwrap();
+    // 1023 and 1024: the pixels are read in blocks of so many rows.
+    for row in [0, 1023, 1024, 1099] {
+        let mut changed = images.clone();
+        changed[[row, 2]] += 1.0;
+        assert_eq!(other(params.training(changed.view()).unwrap().resume(&path)), "images", "row {row}");
+    }
+}
+
+#[test]
 fn a_checkpoint_from_before_the_first_centres_knows_how_they_are_to_be_found() {
     let (images, _) = blobs(150, 3, 40, 0.5);
     let start = autoencoder().fit(images.view()).unwrap();
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("checkpoint");
-    let resume = |params: manyhands_dec::DecParams| {
-        params.training(start.clone(), images.view()).unwrap().resume(&path)
-    };
+    let resume = |params: DecParams| params.training(start.clone(), images.view()).unwrap().resume(&path);
     dec().training(start.clone(), images.view()).unwrap().save(&path).unwrap();
     assert_eq!(other(resume(dec().n_restarts(3))), "parameters");
     assert_eq!(other(resume(dec().kmeans_batch(Some(50)))), "parameters");
