@@ -26,7 +26,7 @@ use manyhands_sim::Camera;
 use ndarray::{Array2, Axis};
 use prepare::prepare;
 use score::Scores;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use telescope::Telescope;
@@ -70,7 +70,7 @@ struct Args {
 }
 
 /// What decides the result.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize)]
 struct Settings {
     images: PathBuf,
     classes: String,
@@ -180,10 +180,8 @@ fn read(args: &Args) -> Result<(ImageSet, Camera)> {
     let set = ImageSet::read_npz(&args.images, &args.classes)?;
     set.ensure_finite()?;
     ensure!(set.images.nrows() > 0, "{file}: has no images");
-    let positions = read_positions(&args.images)
+    let positions = read_positions(&args.images, set.images.ncols())?
         .with_context(|| format!("{file}: has no member xy_deg with the positions of the pixels"))?;
-    let [n_positions, n_pixels] = [positions.len(), set.images.ncols()];
-    ensure!(n_positions == n_pixels, "{file}: has {n_positions} positions for images of {n_pixels} pixels");
     let classes = set.truth.iter().flatten();
     ensure!(
         classes.clone().all(|&class| class < 2),

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 use manyhands_sim::{Camera, CameraSimulator, Electronics, Muons, RadiusLaw, Showers};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Share of muons among the simulated images: as many as of everything else.
 const MUON_RATE: f64 = 0.5;
@@ -10,7 +10,7 @@ const MUON_RATE: f64 = 0.5;
 const GAMMA_RATE: f64 = 0.2;
 
 /// Telescopes whose images are at hand.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Telescope {
     /// The First G-APD Cherenkov Telescope: 9.5 m² of mirror, counts of photons

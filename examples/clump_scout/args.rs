@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use clap::{Parser, ValueEnum};
 use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Clicks of volunteers into clumps, as Galaxy Zoo: Clump Scout does.
 #[derive(Clone, Debug, Parser)]
@@ -103,11 +103,5 @@ impl Args {
             ensure!(!json.is_dir(), "--json {}: is a folder, wants a file", json.display());
         }
         Ok(())
-    }
-
-    /// Where the scores go.
-    pub(crate) fn json_folder(&self) -> Option<&Path> {
-        let folder = self.json.as_ref()?.parent()?;
-        Some(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
     }
 }

@@ -36,8 +36,8 @@ fn main() -> Result<()> {
         rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global()?;
     }
     files::ensure_writable("--out", &args.out)?;
-    if let Some(folder) = args.json_folder() {
-        files::ensure_writable("--json", folder)?;
+    if let Some(file) = &args.json {
+        files::ensure_file("--json", file)?;
     }
     let console = Console::without_interrupt();
     let data =
@@ -83,8 +83,7 @@ fn main() -> Result<()> {
     for (name, content) in files {
         files::write(&args.out.join(name), content)?;
     }
-    if let (Some(path), Some(folder)) = (&args.json, args.json_folder()) {
-        std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    if let Some(path) = &args.json {
         files::write_json(path, &report)?;
     }
     console.say(&format!("results in {}", args.out.display()));

@@ -138,10 +138,8 @@ fn main() -> Result<()> {
     args.backend.check()?;
     ensure!(args.clusters != Some(0), "--clusters 0: wants at least 1");
     files::ensure_writable("--out", &args.out)?;
-    if let Some(folder) =
-        args.json.as_deref().and_then(Path::parent).filter(|folder| *folder != Path::new(""))
-    {
-        files::ensure_writable("--json", folder)?;
+    if let Some(file) = &args.json {
+        files::ensure_file("--json", file)?;
     }
     if let Some(model) = &args.model {
         // Nothing to resume: Ctrl-C just ends it.

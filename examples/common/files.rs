@@ -21,6 +21,21 @@ pub fn ensure_writable(option: &str, folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Makes sure of the same for the folder of a file.
+///
+/// # Errors
+///
+/// As [`ensure_writable`], and when `file` is a folder.
+pub fn ensure_file(option: &str, file: &Path) -> Result<()> {
+    ensure!(!file.is_dir(), "{option} {}: is a folder, wants a file", file.display());
+    ensure_writable(option, folder(file))
+}
+
+/// The folder that holds `file`.
+fn folder(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Removes the pictures of an earlier run from `folder`, where there is one: files whose whole name matches the regular expression `name`.
 ///
 /// # Errors
@@ -63,13 +78,14 @@ pub struct NewFile {
 }
 
 impl NewFile {
-    /// Begins the file.
+    /// Begins the file, in a new folder where there is none.
     ///
     /// # Errors
     ///
-    /// When the folder cannot be written to.
+    /// When the folder cannot be made or written to.
     pub fn create(path: &Path) -> Result<Self> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder(path);
+        std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
         let mut temporary = tempfile::Builder::new();
         // The rights of any new file: the library's own are its owner's alone.
         #[cfg(unix)]

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail, ensure};
 use flate2::read::GzDecoder;
 use ndarray::{Array1, Array2, ArrayD, ArrayView2, Axis, Ix2, OwnedRepr, concatenate};
-use ndarray_npy::{NpzReader, ReadNpyError, ReadableElement, read_npy};
+use ndarray_npy::{NpzReader, ReadNpyError, ReadNpzError, ReadableElement, read_npy};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -76,8 +76,7 @@ impl ImageSet {
     ///
     /// When the file or a member is missing, or members have images of different sizes.
     pub fn read_npz(path: &Path, members: &str) -> Result<Self> {
-        let file = File::open(path).with_context(|| path.display().to_string())?;
-        let mut npz = NpzReader::new(file).with_context(|| format!("{}: is no npz file", path.display()))?;
+        open_npz(path).with_context(|| format!("{}: is no npz file", path.display()))?;
         let mut parts: Vec<Array2<f32>> = Vec::new();
         let mut truth = Vec::new();
         for pair in members.split(',') {
@@ -85,11 +84,9 @@ impl ImageSet {
                 pair.split_once('=').with_context(|| format!("{pair:?}: wants MEMBER=CLASS"))?;
             let class: usize =
                 class.parse().with_context(|| format!("{pair:?}: wants a whole number as class"))?;
-            let images = member_of(&mut npz, member, |value: f32| value)
-                .or_else(|| member_of(&mut npz, member, |value: f64| value as f32))
-                .or_else(|| member_of(&mut npz, member, |value: u16| f32::from(value)))
-                .or_else(|| member_of(&mut npz, member, |value: u8| f32::from(value)))
-                .with_context(|| format!("{}: has no images × pixels called {member:?}", path.display()))?;
+            let images = member_of(path, member)
+                .with_context(|| format!("{}: {member}: wants images × pixels of numbers", path.display()))?
+                .with_context(|| format!("{}: has no member {member:?}", path.display()))?;
             truth.extend(std::iter::repeat_n(class, images.nrows()));
             parts.push(images);
         }
@@ -125,18 +122,54 @@ fn name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// The matrix `name` of an npz file, where it holds values of type `T`.
-fn member_of<T: ReadableElement>(
-    npz: &mut NpzReader<File>,
-    name: &str,
-    to: fn(T) -> f32,
-) -> Option<Array2<f32>> {
-    // NumPy calls its members `name.npy`.
-    let matrix = npz.by_name::<OwnedRepr<T>, Ix2>(&format!("{name}.npy")).ok()?;
-    Some(
-        Array2::from_shape_vec(matrix.dim(), matrix.into_iter().map(to).collect())
-            .expect("as many values as before"),
-    )
+/// Reads a source whose numbers are of one type.
+type Kind<S, T, E> = fn(S) -> Result<T, E>;
+
+/// Reads `source` as the first of `kinds` that it holds. What is damaged is of no kind and ends the search.
+fn read_as<S: Copy, T, E>(source: S, kinds: &[Kind<S, T, E>], is_other_kind: fn(&E) -> bool) -> Result<T, E> {
+    let mut first = None;
+    for kind in kinds {
+        match kind(source) {
+            Err(error) if is_other_kind(&error) => first = first.or(Some(error)),
+            read => return read,
+        }
+    }
+    Err(first.expect("there is a kind to try"))
+}
+
+/// The matrix `name` of an npz file, where it has one.
+fn member_of(path: &Path, name: &str) -> Result<Option<Array2<f32>>, ReadNpzError> {
+    if !open_npz(path)?.names()?.iter().any(|of| of == name) {
+        return Ok(None);
+    }
+    let matrix = read_as(
+        (path, name),
+        &[
+            |of| matrix::<f32>(of),
+            |of| Ok(matrix::<f64>(of)?.mapv(|value| value as f32)),
+            |of| Ok(matrix::<u8>(of)?.mapv(f32::from)),
+            |of| Ok(matrix::<u16>(of)?.mapv(f32::from)),
+            |of| Ok(matrix::<i16>(of)?.mapv(f32::from)),
+            |of| Ok(matrix::<i32>(of)?.mapv(|value| value as f32)),
+            |of| Ok(matrix::<i64>(of)?.mapv(|value| value as f32)),
+        ],
+        |error| matches!(error, ReadNpzError::Npy(error) if is_other_kind(error)),
+    )?;
+    // Fortran's order puts the first pixels of all images together.
+    Ok(Some(matrix.as_standard_layout().into_owned()))
+}
+
+fn open_npz(path: &Path) -> Result<NpzReader<File>, ReadNpzError> {
+    NpzReader::new(File::open(path).map_err(ReadNpyError::from)?)
+}
+
+fn matrix<T: ReadableElement>((path, name): (&Path, &str)) -> Result<Array2<T>, ReadNpzError> {
+    open_npz(path)?.by_name::<OwnedRepr<T>, Ix2>(name)
+}
+
+/// Does the file hold numbers of another type?
+fn is_other_kind(error: &ReadNpyError) -> bool {
+    matches!(error, ReadNpyError::WrongDescriptor(_))
 }
 
 /// Images as rows, with height and width where the file has them.
@@ -171,17 +204,23 @@ pub fn digest(images: &[ArrayView2<'_, f32>], numbers: &[usize]) -> String {
 /// When the file is missing, damaged or of another kind.
 pub fn read_labels(path: &Path) -> Result<Vec<usize>> {
     if path.extension().is_some_and(|extension| extension == "npy") {
-        return (read_vector::<i64>(path))
-            .or_else(|_| read_vector::<i32>(path))
-            .or_else(|_| read_vector::<i16>(path))
-            .or_else(|_| read_vector::<i8>(path))
-            .or_else(|_| read_vector::<u64>(path))
-            .or_else(|_| read_vector::<u32>(path))
-            .or_else(|_| read_vector::<u16>(path))
-            .or_else(|_| read_vector::<u8>(path))
-            .map_err(anyhow::Error::new)
-            .and_then(|labels| labels.context("a label is negative"))
-            .with_context(|| format!("{}: wants one whole number an image, 0 or more", path.display()));
+        return read_as(
+            path,
+            &[
+                |path| read_vector::<i64>(path),
+                |path| read_vector::<i32>(path),
+                |path| read_vector::<i16>(path),
+                |path| read_vector::<i8>(path),
+                |path| read_vector::<u64>(path),
+                |path| read_vector::<u32>(path),
+                |path| read_vector::<u16>(path),
+                |path| read_vector::<u8>(path),
+            ],
+            is_other_kind,
+        )
+        .map_err(anyhow::Error::new)
+        .and_then(|labels| labels.context("a label is negative"))
+        .with_context(|| format!("{}: wants one whole number an image, 0 or more", path.display()));
     }
     let (sizes, labels) = read_idx(path)?;
     ensure!(
@@ -202,10 +241,16 @@ fn read_vector<T: ReadableElement + TryInto<usize>>(path: &Path) -> Result<Optio
 fn read_npy_images(path: &Path) -> Result<ImageSet> {
     let wants =
         || format!("{}: wants images × pixels or images × height × width of f32, f64 or u8", path.display());
-    let images = read_npy::<_, ArrayD<f32>>(path)
-        .or_else(|_| read_npy::<_, ArrayD<f64>>(path).map(|images| images.mapv(|value| value as f32)))
-        .or_else(|_| read_npy::<_, ArrayD<u8>>(path).map(|images| images.mapv(f32::from)))
-        .with_context(wants)?;
+    let images = read_as(
+        path,
+        &[
+            |path| read_npy::<_, ArrayD<f32>>(path),
+            |path| Ok(read_npy::<_, ArrayD<f64>>(path)?.mapv(|value| value as f32)),
+            |path| Ok(read_npy::<_, ArrayD<u8>>(path)?.mapv(f32::from)),
+        ],
+        is_other_kind,
+    )
+    .with_context(wants)?;
     let (n, n_pixels, shape) = match *images.shape() {
         [n, n_pixels] => (n, n_pixels, None),
         [n, height, width] => (n, height * width, Some((height, width))),
@@ -251,22 +296,29 @@ fn read_idx(path: &Path) -> Result<(Vec<usize>, Vec<u8>)> {
     Ok((sizes, bytes))
 }
 
-/// Pixel positions of the camera in an npz file, x and y in degrees, where it has a member `xy_deg`.
-#[must_use]
-pub fn read_positions(path: &Path) -> Option<Vec<[f64; 2]>> {
-    let mut npz = NpzReader::new(File::open(path).ok()?).ok()?;
+/// Positions of the `n_pixels` of the camera in an npz file, x and y in degrees, where it has a member `xy_deg`.
+///
+/// # Errors
+///
+/// When the file is missing or damaged, or the member is none of a position for each pixel.
+pub fn read_positions(path: &Path, n_pixels: usize) -> Result<Option<Vec<[f64; 2]>>> {
+    let place = path.display();
     // Positions need no more than the seven digits of f32.
-    let positions = member_of(&mut npz, "xy_deg", |value: f32| value)
-        .or_else(|| member_of(&mut npz, "xy_deg", |value: f64| value as f32))?;
-    let pairs = positions.rows().into_iter().filter(|row| row.len() == 2);
-    Some(pairs.map(|row| [f64::from(row[0]), f64::from(row[1])]).collect())
+    let positions = member_of(path, "xy_deg").with_context(|| format!("{place}: xy_deg"))?;
+    let Some(positions) = positions else { return Ok(None) };
+    let [got, columns] = [positions.nrows(), positions.ncols()];
+    ensure!(
+        (got, columns) == (n_pixels, 2),
+        "{place}: xy_deg is {got} × {columns}, wants {n_pixels} × 2: a position for each pixel of an image"
+    );
+    Ok(Some(positions.rows().into_iter().map(|row| [f64::from(row[0]), f64::from(row[1])]).collect()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::{ImageSet, read_labels};
     use ndarray::{Array1, Array2, Array3};
-    use ndarray_npy::{WritableElement, write_npy};
+    use ndarray_npy::{NpzWriter, WritableElement, write_npy};
     use std::io::Write;
     use std::path::Path;
 
@@ -327,6 +379,42 @@ mod tests {
         write_npy(&path, &labels.mapv(|label| label as f64)).unwrap();
         assert!(read_labels(&path).is_err());
         assert!(format!("{:#}", read_labels(&folder.path().join("no.npy")).unwrap_err()).contains("no.npy"));
+    }
+
+    #[test]
+    fn members_are_numbers_of_any_kind_and_damage_is_told_from_another_kind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("images.npz");
+        let images = Array2::from_shape_fn((3, 4), |(i, j)| (4 * i + j) as u8);
+        let mut npz = NpzWriter::new(std::fs::File::create(&path).unwrap());
+        npz.add_array("f32", &images.mapv(f32::from)).unwrap();
+        npz.add_array("f64", &images.mapv(f64::from)).unwrap();
+        npz.add_array("u8", &images).unwrap();
+        npz.add_array("u16", &images.mapv(u16::from)).unwrap();
+        npz.add_array("i16", &images.mapv(i16::from)).unwrap();
+        npz.add_array("i32", &images.mapv(i32::from)).unwrap();
+        npz.add_array("i64", &images.mapv(i64::from).t().as_standard_layout().reversed_axes()).unwrap();
+        npz.add_array("i8", &images.mapv(|value| value as i8)).unwrap();
+        npz.add_array("vector", &Array1::<f32>::zeros(4)).unwrap();
+        npz.finish().unwrap();
+        for kind in ["f32", "f64", "u8", "u16", "i16", "i32", "i64"] {
+            let set = ImageSet::read_npz(&path, &format!("{kind}=1")).unwrap();
+            assert!(set.images == images.mapv(f32::from) && set.images.is_standard_layout(), "{kind}");
+        }
+        let said = |members: &str| format!("{:#}", ImageSet::read_npz(&path, members).unwrap_err());
+        assert!(said("none=1").contains("has no member \"none\""));
+        assert!(said("i8=1").contains("i8: wants images × pixels of numbers"));
+        assert!(said("vector=1").contains("vector: wants images × pixels of numbers"));
+
+        let short = |name: &str| {
+            let path = folder.path().join(name);
+            write_npy(&path, &images.mapv(i64::from)).unwrap();
+            let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+            file.set_len(file.metadata().unwrap().len() - 1).unwrap();
+            path
+        };
+        let said = format!("{:#}", read_labels(&short("labels.npy")).unwrap_err());
+        assert!(!said.contains("descriptor"), "not that of the last kind that was tried: {said}");
     }
 
     #[test]

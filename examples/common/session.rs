@@ -3,9 +3,10 @@
 use anyhow::{Context, Result, bail, ensure};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use manyhands_dec::{Autoencoder, Dec, Epoch, Multitask, Supervised, Training};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::io::Write;
+use serde::{Deserialize, Serialize};
+use std::fs::{File, TryLockError};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -94,6 +95,17 @@ impl Console {
 pub struct Session {
     console: Console,
     state: PathBuf,
+    /// Keeps other runs out of the folder for as long as this one lasts.
+    _lock: File,
+}
+
+/// What is kept of a training beside its model.
+#[derive(Debug, Serialize, Deserialize)]
+struct Log<W> {
+    /// Its digest: a model that was trained otherwise is not taken for it.
+    training: String,
+    /// What was said of each epoch.
+    epochs: Vec<W>,
 }
 
 impl Session {
@@ -104,7 +116,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// When the folder cannot be written or is no run's, or `resume` finds a run with other settings or data.
+    /// When the folder cannot be written, is no run's or is that of one under way, or `resume` finds a run with other settings or data.
     pub fn open(
         console: Console,
         out: &Path,
@@ -112,6 +124,7 @@ impl Session {
         data: &str,
         resume: bool,
     ) -> Result<Self> {
+        let lock = lock(out)?;
         let state = out.join("state");
         let path = state.join("settings.json");
         let now = serde_json::json!({ "settings": settings, "data": data });
@@ -134,7 +147,7 @@ impl Session {
             std::fs::create_dir_all(&state).with_context(|| state.display().to_string())?;
             crate::files::write_json(&path, &now)?;
         }
-        Ok(Self { console, state })
+        Ok(Self { console, state, _lock: lock })
     }
 
     /// The model of step `name`, and what `watch` said of each epoch: read back where it was finished before, else trained, from a checkpoint
@@ -142,7 +155,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// When the training fails, or after Ctrl-C, with a checkpoint left behind.
+    /// When the training fails, or after Ctrl-C, with a checkpoint left behind; when the finished one was trained otherwise, as by another version.
     pub fn train<'a, M, W: Serialize + DeserializeOwned>(
         &self,
         name: &str,
@@ -153,19 +166,26 @@ impl Session {
         let file = |extension: &str| self.state.join(format!("{}.{extension}", name.replace(' ', "_")));
         let [finished, checkpoint, log] = [file("safetensors"), file("checkpoint"), file("log.json")];
         if finished.exists() {
-            return Ok(((model.load)(&finished)?, read_json(&log)?));
+            let Log { training, epochs } = read_json(&log)?;
+            let place = finished.display();
+            ensure!(
+                training == start()?.digest(),
+                "--resume: {place} was trained otherwise than it would be now"
+            );
+            return Ok(((model.load)(&finished)?, epochs));
         }
         self.console.check()?;
         let bar = self.console.bar(name, 0);
         bar.set_message("starting");
         bar.enable_steady_tick(Duration::from_millis(500));
         let mut training = start()?;
-        let mut watched: Vec<W> = Vec::new();
+        let mut watched = Log { training: training.digest(), epochs: Vec::<W>::new() };
         if checkpoint.exists() && log.exists() {
             training = training.resume(&checkpoint)?;
-            watched = read_json(&log)?;
-            watched.truncate(training.n_done());
-            ensure!(watched.len() == training.n_done(), "{}: is shorter than its checkpoint", log.display());
+            watched.epochs = read_json::<Log<W>>(&log)?.epochs;
+            let n_done = training.n_done();
+            watched.epochs.truncate(n_done);
+            ensure!(watched.epochs.len() == n_done, "{}: is shorter than its checkpoint", log.display());
         }
         bar.set_length(training.n_epochs() as u64);
         bar.set_position(training.n_done() as u64);
@@ -174,7 +194,7 @@ impl Session {
             let epoch = epoch?;
             bar.set_position(training.n_done() as u64);
             bar.set_message(describe(&epoch));
-            watched.push(watch(&epoch, &training)?);
+            watched.epochs.push(watch(&epoch, &training)?);
             let is_stopped = self.console.stopped.load(Ordering::SeqCst);
             if is_stopped || saved.is_none_or(|at| at.elapsed() > BETWEEN_CHECKPOINTS) {
                 // The log first: it may be longer than the checkpoint, not shorter.
@@ -191,7 +211,23 @@ impl Session {
             std::fs::remove_file(&checkpoint).with_context(|| checkpoint.display().to_string())?;
         }
         bar.finish();
-        Ok((trained, watched))
+        Ok((trained, watched.epochs))
+    }
+}
+
+/// Takes `out` for this run alone; where the system has no locks, on trust.
+fn lock(out: &Path) -> Result<File> {
+    std::fs::create_dir_all(out).with_context(|| out.display().to_string())?;
+    let path = out.join("state.lock");
+    let file = File::create(&path).with_context(|| path.display().to_string())?;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => {
+            bail!("{}: another run is at work there, wants another --out", out.display())
+        }
+        Err(TryLockError::Error(error)) if error.kind() != ErrorKind::Unsupported => {
+            Err(error).with_context(|| path.display().to_string())
+        }
+        _ => Ok(file),
     }
 }
 

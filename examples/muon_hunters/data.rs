@@ -101,11 +101,12 @@ impl Data {
         let n_gold = ((GOLD_FRACTION * train.truth.len() as f64).round() as usize).max(1);
         // The rows are shuffled already.
         let gold: Vec<_> = train.truth.iter().copied().enumerate().take(n_gold).collect();
+        // One to learn from and one to watch, should volunteers find no other.
         for class in 0..2 {
-            let is_known = gold.iter().any(|&(_, truth)| truth == class);
+            let n_known = gold.iter().filter(|&&(_, truth)| truth == class).count();
             ensure!(
-                is_known,
-                "no gold of class {class} among {n_gold} images: wants more images of that class"
+                n_known >= 2,
+                "{n_known} of the {n_gold} images of known truth are of class {class}: wants 2, so more images of that class"
             );
         }
         let n_found = test.truth.iter().sum::<usize>();
@@ -180,7 +181,9 @@ fn read(source: &Source, settings: &Settings, rng: &mut ChaCha8Rng) -> Result<Lo
             (set, None, file.display().to_string())
         }
         Source::Npz(file, members) => {
-            (ImageSet::read_npz(file, members)?, read_positions(file), file.display().to_string())
+            let set = ImageSet::read_npz(file, members)?;
+            let positions = read_positions(file, set.images.ncols())?;
+            (set, positions, file.display().to_string())
         }
     };
     set.ensure_finite()?;
@@ -194,14 +197,14 @@ fn read(source: &Source, settings: &Settings, rng: &mut ChaCha8Rng) -> Result<Lo
     let n_pixels = images.ncols();
     let global = InputScale::UnitMeanSquareGlobal;
     let (raster, scale, augmentation) = match (positions, set.shape) {
-        (Some(positions), _) if positions.len() == n_pixels => {
+        (Some(positions), _) => {
             // A camera with a pixel missing on one side has no symmetries, and its images are taken as they are.
             let symmetries = Camera::new(positions.clone(), camera::pitch(&positions))?.symmetries().ok();
             let augmentation = symmetries.map(Augmentation::permutations).transpose()?;
             (camera::raster(&positions, CELL)?, InputScale::UnitMeanSquarePerSample, augmentation)
         }
-        (_, Some((height, width))) => (Raster::rectangular(height, width, CELL, CELL)?, global, None),
-        _ => {
+        (None, Some((height, width))) => (Raster::rectangular(height, width, CELL, CELL)?, global, None),
+        (None, None) => {
             // Of unknown shape: the rectangle nearest to a square.
             let height =
                 (1..=n_pixels.isqrt()).rev().find(|side| n_pixels.is_multiple_of(*side)).unwrap_or(1);

@@ -165,12 +165,47 @@ fn a_folder_called_state_that_is_of_no_run_is_left_alone() {
 }
 
 #[test]
-fn a_resumed_run_with_other_settings_is_refused() {
+fn a_resumed_run_with_other_settings_or_models_is_refused() {
     let out = folder();
     assert!(muon_hunters(out.path(), &[]).status.success());
     let refused = muon_hunters(out.path(), &["--seed", "1", "--resume"]);
     assert!(!refused.status.success());
     assert!(String::from_utf8_lossy(&refused.stderr).contains("other settings"));
+    // As an earlier version may have left it, which trained otherwise.
+    let log = out.path().join("state/DEC.log.json");
+    let text = std::fs::read_to_string(&log).unwrap();
+    std::fs::write(
+        &log,
+        text.replace("\"training\":\"", "\"training\":\"0").replace("\"training\": \"", "\"training\": \"0"),
+    )
+    .unwrap();
+    let refused = muon_hunters(out.path(), &["--resume"]);
+    assert!(!refused.status.success());
+    assert!(
+        String::from_utf8_lossy(&refused.stderr)
+            .contains("DEC.safetensors was trained otherwise than it would be now")
+    );
+}
+
+#[test]
+fn two_runs_never_share_a_folder() {
+    let out = folder();
+    let mut first = program("muon_hunters")
+        .args(["--images", "400", "--grid", "5", "--epochs", "8"])
+        .arg("--out")
+        .arg(out.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    wait_for(&out.path().join("state/settings.json"));
+    for args in [&[][..], &["--resume"], &["--seed", "1"]] {
+        let refused = muon_hunters(out.path(), args);
+        assert!(!refused.status.success());
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("another run is at work there"));
+    }
+    assert!(first.wait().unwrap().success());
+    assert!(muon_hunters(out.path(), &[]).status.success(), "over is over");
 }
 
 #[test]
@@ -349,22 +384,25 @@ fn a_model_puts_images_from_a_file_into_the_clusters_of_its_run() {
     let dec = manyhands_dec::Dec::load(&model).unwrap();
     assert_eq!(q, dec.predict_proba(images.view()).unwrap());
     let again = folder();
-    assert_eq!(run(&["--model", model.to_str().unwrap()], again.path()), wants);
+    let scores = again.path().join("new/folder/scores.json");
+    let args = ["--model", model.to_str().unwrap(), "--json", scores.to_str().unwrap()];
+    assert_eq!(run(&args, again.path()), wants);
+    assert!(scores.is_file());
     assert!(!again.path().join("probabilities.npy").exists());
 }
 
-/// An npz file of the first simulated images of a camera, by class.
-fn camera_file(folder: &Path, with_positions: bool) -> PathBuf {
-    let path = folder.join(if with_positions { "camera.npz" } else { "no_positions.npz" });
+/// An npz file of the first simulated images of a camera of 499 pixels, by class, with the positions of the first pixels.
+fn camera_file(folder: &Path, n_positions: Option<usize>) -> PathBuf {
+    let path = folder.join(format!("camera_{n_positions:?}.npz"));
     let simulation = manyhands_sim::CameraSimulator::stage1().seed(9).simulate(40).unwrap();
     let mut npz = ndarray_npy::NpzWriter::new(std::fs::File::create(&path).unwrap());
     for (name, class) in [("muons", 1), ("others", 0)] {
         let rows: Vec<usize> = (0..40).filter(|&row| simulation.truth[row] == class).collect();
         npz.add_array(name, &simulation.images.select(ndarray::Axis(0), &rows)).unwrap();
     }
-    if with_positions {
+    if let Some(n) = n_positions {
         let camera = manyhands_sim::Camera::veritas();
-        npz.add_array("xy_deg", &ndarray::arr2(camera.positions())).unwrap();
+        npz.add_array("xy_deg", &ndarray::arr2(&camera.positions()[..n])).unwrap();
     }
     npz.finish().unwrap();
     path
@@ -373,7 +411,7 @@ fn camera_file(folder: &Path, with_positions: bool) -> PathBuf {
 #[test]
 fn a_model_of_simulated_images_is_scored_on_those_of_a_file() {
     let [files, out] = [folder(), folder()];
-    let file = camera_file(files.path(), true);
+    let file = camera_file(files.path(), Some(499));
     let output = program("camera_transfer")
         .args(["--telescope", "lst", "--classes", "muons=1,others=0", "--simulated", "600", "--epochs", "3"])
         .arg("--images")
@@ -432,14 +470,16 @@ fn bad_input_is_answered_by_an_error_that_names_it_and_leaves_nothing_behind() {
             args.iter().chain(&["--telescope", "fact"]).map(ToString::to_string).collect::<Vec<_>>(),
         )
     };
-    let camera = camera_file(files.path(), true).display().to_string();
-    let no_positions = camera_file(files.path(), false).display().to_string();
+    let [camera, no_positions, misfit] = [Some(499), None, Some(498)]
+        .map(|n_positions| camera_file(files.path(), n_positions).display().to_string());
     let cases = [
         (transfer(&["--images", &path("missing.npz"), "--classes", "muons=1"]), "missing.npz"),
-        (transfer(&["--images", &camera, "--classes", "moons=1"]), "called \"moons\""),
+        (transfer(&["--images", &camera, "--classes", "moons=1"]), "has no member \"moons\""),
         (transfer(&["--images", &camera, "--classes", "muons=2"]), "--classes muons=2"),
         (transfer(&["--images", &no_positions, "--classes", "muons=1"]), "xy_deg"),
+        (transfer(&["--images", &misfit, "--classes", "muons=1"]), "xy_deg is 498 × 2, wants 499 × 2"),
         (transfer(&["--images", &camera, "--classes", "muons=1", "--simulated", "9"]), "--simulated 9"),
+        (hunt(&["--data", &format!("npz:{misfit}:muons=1,others=0")]), "xy_deg is 498 × 2, wants 499 × 2"),
         (cluster(&["--images", &path("missing.npy"), "--clusters", "2"]), "missing.npy"),
         (cluster(&["--images", &path("text.npy"), "--clusters", "2"]), "images × pixels"),
         (cluster(&["--images", &short, "--clusters", "2"]), "its header says 320"),
@@ -458,11 +498,15 @@ fn bad_input_is_answered_by_an_error_that_names_it_and_leaves_nothing_behind() {
         ),
         (cluster(&["--images", &good, "--model", &path("missing")]), "missing"),
         (cluster(&["--images", &good, "--clusters", "2", "--probabilities"]), "--probabilities"),
+        (
+            cluster(&["--images", &good, "--clusters", "2", "--json", &path("one")]),
+            "is a folder, wants a file",
+        ),
         (hunt(&["--data", "mnist:missing"]), "is no folder"),
         (hunt(&["--data", "tiff:x"]), "wants mnist, npy or npz"),
         (hunt(&["--data", &format!("npy:{nan}")]), "--truth goes with"),
         (hunt(&["--images", "4"]), "wants at least 8"),
-        (hunt(&["--images", "12", "--clusters", "2", "--seed", "3"]), "no gold of class"),
+        (hunt(&["--images", "12", "--clusters", "2", "--seed", "3"]), "of known truth are of class"),
         (hunt(&["--rate", "1.5"]), "--rate 1.5"),
         (hunt(&["--rate", "0.9"]), "--rate: leaves no room for the gamma rays"),
         (hunt(&["--grid", "0"]), "--grid 0: wants 1 to 100"),

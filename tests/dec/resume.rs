@@ -310,6 +310,28 @@ fn every_option_of_the_later_stages_reaches_the_training() {
 }
 
 #[test]
+fn a_digest_is_that_of_everything_that_decides_a_training_and_of_nothing_else() {
+    let (images, groups) = blobs(150, 3, 40, 0.5);
+    let (images, labels) = (images.view(), labelled(&groups, 100));
+    let start = autoencoder().fit(images).unwrap();
+    let of = |params: &DecParams| params.training(start.clone(), images).unwrap().digest();
+    let digest = of(&dec());
+    let mut training = dec().training(start.clone(), images).unwrap();
+    training.next().unwrap().unwrap();
+    assert_eq!(training.digest(), digest, "however far it has come");
+    for other in [dec().seed(6), dec().n_restarts(3), dec().alpha(2.0), dec().overcluster(2)] {
+        assert_ne!(of(&other), digest);
+    }
+    let other = autoencoder().seed(6).fit(images).unwrap();
+    assert_ne!(dec().training(other, images).unwrap().digest(), digest);
+    let clusters = dec().fit_with(start, images).unwrap();
+    let of =
+        |labels: &[Option<usize>]| multitask().training(clusters.clone(), images, labels).unwrap().digest();
+    assert_eq!(of(&labels), of(&labels));
+    assert_ne!(of(&labels), of(&labelled(&groups, 99)));
+}
+
+#[test]
 fn a_change_far_down_in_the_images_is_seen() {
     let images = Array2::from_shape_fn((1100, 4), |(i, j)| ((i * (j + 1)) % 13) as f32);
     let params = Autoencoder::params(&[2]).max_epochs(Some(1)).neighbour_schedule(&[]);

@@ -50,6 +50,13 @@ pub(crate) fn of_network(network: &Network) -> String {
     hexadecimal(digest)
 }
 
+/// SHA-256 of plain data as JSON, in hexadecimal.
+pub(crate) fn of_value(value: &impl Serialize) -> String {
+    hexadecimal(Sha256::new_with_prefix(
+        serde_json::to_string(value).expect("plain data has no maps to fail"),
+    ))
+}
+
 fn bytes(matrix: ArrayView2<'_, f32>) -> Vec<u8> {
     matrix.iter().flat_map(|value| value.to_le_bytes()).collect()
 }

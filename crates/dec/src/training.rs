@@ -136,6 +136,29 @@ impl<'a, M> Training<'a, M> {
         self.fingerprint.get_or_init(|| Fingerprint::of(&self.feed, &self.first_network))
     }
 
+    /// Digest of everything that decides how this training ends, in hexadecimal: parameters, images, labels, and the model that it starts from. Under
+    /// one digest the same build gives the same bits, so a finished model can be kept under it and need not be trained again. An
+    /// [`Augmentation`](crate::Augmentation) counts by its name. Reads all images once.
+    ///
+    /// ```
+    /// use manyhands_dec::Autoencoder;
+    /// use ndarray::Array2;
+    ///
+    /// # fn main() -> manyhands_dec::Result<()> {
+    /// let images = Array2::from_shape_fn((64, 16), |(i, j)| ((i * j) % 7) as f32);
+    /// let params = Autoencoder::params(&[8, 2]);
+    /// let digest = |seed| params.clone().seed(seed).training(images.view()).map(|training| training.digest());
+    /// assert_eq!(digest(7)?, digest(7)?);
+    /// assert_ne!(digest(7)?, digest(8)?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let parameters = (&self.phases, self.n_merged, &self.search, self.feed.scaling, self.alpha);
+        fingerprint::of_value(&(parameters, self.fingerprint()))
+    }
+
     /// The network before the first epoch, with its centres.
     fn with_centres(&self, search: &Search) -> Result<Network> {
         let embedding = self.feed.embedding(&self.feed.rows, &self.network)?;
