@@ -1,7 +1,7 @@
 //! Changes of images that leave their meaning.
 
 use super::{autoencoder, blobs, dec, labelled, multitask, recluster, supervised};
-use manyhands_dec::{Augmentation, Autoencoder, Dec, Error, Segment, Supervised};
+use manyhands_dec::{Augmentation, Autoencoder, AutoencoderParams, Dec, Error, Segment, Stage, Supervised};
 use manyhands_metrics::ContingencyTable;
 use manyhands_sim::Camera;
 use ndarray::{Array2, s};
@@ -27,6 +27,19 @@ fn a_change_that_changes_nothing_trains_to_the_same_bits() {
     let plain = train(None);
     assert!(train(Some(nothing)) == plain);
     assert!(train(Some(reversed())) != plain);
+}
+
+#[test]
+fn images_that_change_are_trained_on_a_second_graph_unless_told_otherwise() {
+    let (images, _) = blobs(60, 3, 40, 0.5);
+    let params = Autoencoder::params(&[8, 2]).seed(5).max_epochs(Some(1));
+    let n_graphs = |params: &AutoencoderParams| {
+        let epochs = params.fit(images.view()).unwrap().report().epochs.clone();
+        epochs.iter().filter(|epoch| matches!(epoch.stage, Stage::Neighbours(_))).count()
+    };
+    let changing = params.clone().augmentation(Some(reversed()));
+    assert_eq!([&params, &changing].map(n_graphs), [1, 2]);
+    assert_eq!([params.n_graphs(2), changing.n_graphs(1)].map(|params| n_graphs(&params)), [2, 1]);
 }
 
 #[test]
