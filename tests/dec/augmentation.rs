@@ -1,6 +1,6 @@
 //! Changes of images that leave their meaning.
 
-use super::{autoencoder, blobs, dec, labelled, multitask, recluster, supervised};
+use super::{autoencoder, blobs, dec, labelled, multitask, recluster, supervised, watching};
 use manyhands_dec::{Augmentation, Autoencoder, AutoencoderParams, Dec, Error, Segment, Stage, Supervised};
 use manyhands_metrics::ContingencyTable;
 use manyhands_sim::Camera;
@@ -101,18 +101,13 @@ fn each_image_is_drawn_anew_in_every_step_and_the_draws_do_not_depend_on_threads
         pool.install(|| autoencoder().augmentation(Some(reversed())).fit(images.view()).unwrap())
     };
     assert!(on(1) == on(2));
-    let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
-    let log = std::sync::Arc::clone(&seen);
-    let watching = Augmentation::new("watching", move |image, draw, mut changed| {
-        log.lock().unwrap().push(draw);
-        changed.assign(&image);
-    });
+    let (watching, seen) = watching();
     supervised()
         .max_epochs(Some(2))
         .augmentation(Some(watching))
         .fit(images.view(), &labelled(&[0, 1, 2].repeat(50), 150))
         .unwrap();
-    let mut draws = seen.lock().unwrap().clone();
+    let mut draws: Vec<u64> = seen.lock().unwrap().iter().map(|(draw, _)| *draw).collect();
     // 135 images teach; the look after the last step of an epoch sees its batch of 7 again.
     assert_eq!(draws.len(), 2 * (135 + 7));
     draws.sort_unstable();

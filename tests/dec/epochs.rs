@@ -1,13 +1,12 @@
 //! Epochs handed out: order, counts, reasons to stop.
 
-use super::{autoencoder, blobs, bytes, dec, labelled, multitask, recluster, supervised};
+use super::{autoencoder, blobs, bytes, dec, labelled, multitask, recluster, supervised, watching};
 use manyhands_dec::{
-    Augmentation, Autoencoder, Backend, Dec, Epoch, Error, Multitask, Optimiser, Profile, Recluster, Result,
-    Segment, Selection, Stage, StopReason, Supervised, Training,
+    Autoencoder, Backend, Dec, Epoch, Error, Multitask, Optimiser, Profile, Recluster, Result, Segment,
+    Selection, Stage, StopReason, Supervised, Training,
 };
 use ndarray::Array2;
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 
 fn images() -> (Array2<f32>, Vec<usize>) {
@@ -76,15 +75,10 @@ fn a_graph_of_some_of_the_images_trains_on_these_alone() {
     let fit = |n| params.clone().graph_images(n).fit(images.view()).unwrap();
     assert!(fit(150) == params.fit(images.view()).unwrap(), "as many as there are");
     assert!(fit(149) != fit(150));
-    // A change of images that keeps a list of those that come by; no two begin alike.
-    let seen = Arc::new(Mutex::new(BTreeSet::new()));
-    let log = Arc::clone(&seen);
-    let watching = Augmentation::new("watching", move |image, _, mut changed| {
-        log.lock().unwrap().insert(image[0].to_bits());
-        changed.assign(&image);
-    });
+    // No two images begin alike.
+    let (watching, seen) = watching();
     params.clone().graph_images(60).augmentation(Some(watching)).fit(images.view()).unwrap();
-    let seen = seen.lock().unwrap();
+    let seen: BTreeSet<u32> = seen.lock().unwrap().iter().map(|(_, first)| first.to_bits()).collect();
     assert_eq!(seen.len(), 60);
     let rows: Vec<usize> = (0..150).filter(|&row| seen.contains(&images[[row, 0]].to_bits())).collect();
     assert!(rows.len() == 60 && rows.iter().any(|&row| row >= 60), "drawn from all: {rows:?}");

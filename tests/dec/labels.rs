@@ -1,6 +1,6 @@
 //! Hard, soft and missing labels, what they count, and weights that change along the way.
 
-use super::{autoencoder, blobs, dec, labelled, multitask, recluster, supervised};
+use super::{autoencoder, blobs, dec, labelled, multitask, recluster, supervised, watching};
 use approx::{assert_abs_diff_eq, assert_relative_eq};
 use manyhands_dec::{
     Augmentation, Autoencoder, Dec, Error, HeadInput, InitialHead, InputScale, LabelWeights, Multitask,
@@ -8,7 +8,6 @@ use manyhands_dec::{
 };
 use ndarray::{Array1, Array2, ArrayView2, Axis, array, s};
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
 
 /// 150 images in 3 groups, the labels of 100, and a clustering.
 fn start() -> (Array2<f32>, Vec<Option<usize>>, Dec) {
@@ -219,15 +218,10 @@ fn taught<M>(
     let mut images = images.clone();
     let numbers = Array1::from_iter((0..images.nrows()).map(|row| row as f32 / 64.0));
     images.column_mut(0).assign(&numbers);
-    let seen = Arc::new(Mutex::new(BTreeSet::new()));
-    let log = Arc::clone(&seen);
-    let watching = Augmentation::new("watching", move |image, _, mut changed| {
-        log.lock().unwrap().insert((image[0] * 64.0) as usize);
-        changed.assign(&image);
-    });
+    let (watching, seen) = watching();
     train(watching, &images).unwrap();
     let seen = seen.lock().unwrap();
-    seen.clone()
+    seen.iter().map(|(_, first)| (first * 64.0) as usize).collect()
 }
 
 #[test]

@@ -24,6 +24,8 @@ mod linfa_traits;
 mod malformed;
 // Principal components beside a slow twin.
 mod pca;
+// What each profile sets.
+mod profiles;
 // New centres for a retrained embedding.
 mod reseed;
 // Trainings that were broken off and taken up again.
@@ -36,13 +38,14 @@ mod skew;
 mod student;
 
 use manyhands_dec::{
-    Autoencoder, AutoencoderParams, Dec, DecParams, Multitask, MultitaskParams, Recluster, ReclusterParams,
-    Segment, Supervised, SupervisedParams,
+    Augmentation, Autoencoder, AutoencoderParams, Dec, DecParams, Multitask, MultitaskParams, Recluster,
+    ReclusterParams, Segment, Supervised, SupervisedParams,
 };
 use ndarray::Array2;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 /// Images around a pattern per group, with noise, and the group of each: group `i % n_groups`.
 fn blobs(n_images: usize, n_groups: usize, n_pixels: usize, noise: f32) -> (Array2<f32>, Vec<usize>) {
@@ -104,6 +107,17 @@ fn recluster() -> ReclusterParams {
 
 fn supervised() -> SupervisedParams {
     Supervised::params(&[80, 4], 3).seed(5).batch_size(64).schedule(&[Segment::epochs(4, 1e-3)])
+}
+
+/// A change of images that changes nothing, and a list of those that come by: what is drawn for each, and its first pixel.
+fn watching() -> (Augmentation, Arc<Mutex<Vec<(u64, f32)>>>) {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let list = Arc::clone(&seen);
+    let watching = Augmentation::new("watching", move |image, draw, mut changed| {
+        list.lock().unwrap().push((draw, image[0]));
+        changed.assign(&image);
+    });
+    (watching, seen)
 }
 
 /// One model of every kind, and the images that they learned from.
