@@ -109,9 +109,12 @@ fn supervised() -> SupervisedParams {
     Supervised::params(&[80, 4], 3).seed(5).batch_size(64).schedule(&[Segment::epochs(4, 1e-3)])
 }
 
-/// A change of images that changes nothing, and a list of those that come by: what is drawn for each, and its first pixel.
-fn watching() -> (Augmentation, Arc<Mutex<Vec<(u64, f32)>>>) {
-    let seen = Arc::new(Mutex::new(Vec::new()));
+/// Of every image that comes by, what is drawn for it, and its first pixel.
+type Seen = Arc<Mutex<Vec<(u64, f32)>>>;
+
+/// A change of images that changes nothing, and the list that it keeps.
+fn watching() -> (Augmentation, Seen) {
+    let seen = Seen::default();
     let list = Arc::clone(&seen);
     let watching = Augmentation::new("watching", move |image, draw, mut changed| {
         list.lock().unwrap().push((draw, image[0]));
