@@ -34,7 +34,7 @@ pub(crate) struct Args {
     /// Times that new images are asked about and the model retrained
     #[arg(long, default_value_t = 1)]
     pub(crate) batches: usize,
-    /// Which images to ask about from the second batch on: those that the model knows least about per click, random ones, or both in turn, to
+    /// Which grids to ask about from the second batch on: those that the model knows least about per click, random ones, or both in turn, to
     /// compare
     #[arg(long, default_value = "random")]
     pub(crate) choose: Choose,
@@ -110,7 +110,7 @@ pub(crate) enum ProfileName {
     Paper,
 }
 
-/// How the images of a batch are chosen.
+/// How the grids of a batch are chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Choose {

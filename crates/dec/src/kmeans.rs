@@ -76,8 +76,8 @@ impl KMeans {
     ///
     /// # Errors
     ///
-    /// When the rows are of another width or not finite, or one is so far from those of the fit, by about 10¹⁹ times their spread, that its
-    /// distances are not.
+    /// When the rows are of another width or not finite, or one is so far from those of the fit, by about 10¹⁹ times their largest value, that
+    /// its distances are not.
     pub fn predict(&self, rows: ArrayView2<'_, f32>) -> Result<Array1<usize>> {
         check::width(rows, self.centres.ncols())?;
         check::finite(rows)?;
