@@ -202,8 +202,8 @@ impl LabelWeights {
 }
 
 /// Gives `feed` the labels and sets a fraction of the labelled images of every class aside to be watched, at least one of a class of two or
-/// more. The same labels and seed give the same images in every stage, and labels that come later leave nearly all of them where they are: an image
-/// that has taught is not watched in the next round. The labels have been checked.
+/// more. The same labels and seed give the same images in every stage, and labels that come later leave nearly all of them where they are: hardly an
+/// image that has taught is watched in the next round. The labels have been checked.
 pub(crate) fn attach(
     feed: &mut Feed<'_>,
     labels: Labels<'_>,
