@@ -68,7 +68,6 @@ fn main() -> Result<()> {
         ensure!(extracts.question(name).is_some(), "--gold {name}: is no question of the configuration");
     }
 
-    std::fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;
     files::write(&args.out.join("quarantine.csv"), quarantine)?;
     files::write_json(&args.out.join("quality.json"), quality)?;
     let mut sections = vec![];

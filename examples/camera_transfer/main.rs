@@ -1,48 +1,53 @@
-//! Models that learned on simulated images of a camera, asked about images that it really took, or that others simulated in more detail.
+//! Models that learned on our simulation of a camera, asked about images that others simulated in more detail, or that it really took.
 //!
 //! ```text
 //! cargo run --release --example camera_transfer -- --telescope fact --images fact_images.npz --classes muon_sim=1,shower_sim=0
 //! cargo run --release --example camera_transfer -- --telescope lst --images lst_muon_images.npz --classes images=1
+//! cargo run --release --example camera_transfer -- --telescope fact --images fact_images.npz --unlabelled real --resume
 //! ```
 //!
-//! The file holds images × pixels, and the positions of the pixels as `xy_deg`. Nothing of it is trained on. Prints scores on simulated images that
-//! were kept apart, on those of the file, and on those of them that show anything; `--out` gets the probability of each image, and pictures of all of
-//! them, mistakes framed.
+//! The file holds images × pixels, and the positions of the pixels as `xy_deg`. Nothing of it is trained on, so a model that is there can be asked about
+//! another file with `--resume`. Prints scores on simulated images that were kept apart, on the labelled images of the file, and on those of
+//! either that are not blank; `--out` gets the probability of each image, and pictures of all of them, mistakes framed.
 
+mod asked;
 mod models;
 mod picture;
 mod prepare;
 mod score;
 mod telescope;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
+use asked::{Asked, Calls};
 use clap::Parser;
-use common::images::{ImageSet, digest, read_positions};
+use common::files;
+use common::images::digest;
 use common::memory::peak_rss_mb;
-use common::session::{Console, Session};
-use common::{camera, files};
+use common::session::{Console, Origin, Session};
 use manyhands_dec::Backend;
-use manyhands_sim::Camera;
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, ArrayView1, Axis};
 use prepare::prepare;
 use score::Scores;
 use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 use telescope::Telescope;
 
 /// One simulated image in so many is kept for the scores.
 const ONE_IN: usize = 10;
 
-/// Train on simulated images of a camera, and score on real ones
+/// Train on our simulation of a camera, and ask about images of a file
 #[derive(Debug, Parser)]
 struct Args {
     /// Images and pixel positions: an npz file
     #[arg(long)]
     images: PathBuf,
     /// Members of the file with their class, 1 for muons: MEMBER=CLASS,MEMBER=CLASS
-    #[arg(long)]
-    classes: String,
+    #[arg(long, required_unless_present = "unlabelled")]
+    classes: Option<String>,
+    /// Members of the file whose classes nobody knows: MEMBER,MEMBER
+    #[arg(long, value_delimiter = ',')]
+    unlabelled: Vec<String>,
     /// What to simulate
     #[arg(long)]
     telescope: Telescope,
@@ -61,7 +66,7 @@ struct Args {
     /// Threads; all cores where it is not given
     #[arg(long)]
     threads: Option<usize>,
-    /// Go on with a run that was stopped
+    /// Go on with a run that was stopped, or ask its models about other images; without it, a run forgets the one before it in the same folder
     #[arg(long)]
     resume: bool,
     /// Folder of the results
@@ -72,8 +77,6 @@ struct Args {
 /// What decides the result.
 #[derive(Debug, Serialize)]
 struct Settings {
-    images: PathBuf,
-    classes: String,
     telescope: Telescope,
     simulated: usize,
     seed: u64,
@@ -83,10 +86,14 @@ struct Settings {
 
 #[derive(Debug, Serialize)]
 struct Report {
+    images: PathBuf,
+    classes: Option<String>,
+    unlabelled: Vec<String>,
     settings: Settings,
     seconds: f64,
     peak_rss_mb: Option<f64>,
     scores: Vec<Scores>,
+    calls: Vec<Calls>,
 }
 
 /// Images ready for a model, and which of them are muons.
@@ -97,16 +104,22 @@ struct Part {
 }
 
 impl Part {
-    /// The images of which cleaning left something: of the others nobody can tell what they show.
-    fn seen(&self) -> Self {
-        let shows = |row: usize| self.images.row(row).iter().any(|&value| value != 0.0);
-        let rows: Vec<usize> = (0..self.truth.len()).filter(|&row| shows(row)).collect();
-        Self {
-            name: "and seen",
-            images: self.images.select(Axis(0), &rows),
-            truth: rows.iter().map(|&row| self.truth[row]).collect(),
-        }
+    /// Those of `rows`.
+    fn of(&self, name: &'static str, rows: &[usize]) -> Self {
+        let truth = rows.iter().map(|&row| self.truth[row]).collect();
+        Self { name, images: self.images.select(Axis(0), rows), truth }
     }
+
+    /// The images of which cleaning left something: of the others nobody can tell what they show.
+    fn not_blank(&self, name: &'static str) -> Self {
+        let rows: Vec<usize> = (0..self.truth.len()).filter(|&row| !is_blank(self.images.row(row))).collect();
+        self.of(name, &rows)
+    }
+}
+
+/// Did cleaning leave nothing?
+fn is_blank(image: ArrayView1<'_, f32>) -> bool {
+    image.iter().all(|&value| value == 0.0)
 }
 
 fn main() -> Result<()> {
@@ -119,12 +132,7 @@ fn main() -> Result<()> {
     args.backend.check()?;
     ensure!(args.simulated >= 10 * ONE_IN, "--simulated {}: wants at least {}", args.simulated, 10 * ONE_IN);
     files::ensure_writable("--out", &args.out)?;
-    let (set, camera) = read(&args)?;
-    let real = Part {
-        name: "the file's",
-        images: prepare(&camera, set.images.view())?,
-        truth: set.truth.iter().flatten().map(|&class| class == 1).collect(),
-    };
+    let (asked, camera) = Asked::read(&args)?;
     let console = Console::new()?;
     let bar = console.spinner("simulating images");
     let simulation = args.telescope.simulator(camera.clone()).seed(args.seed).simulate(args.simulated)?;
@@ -137,25 +145,33 @@ fn main() -> Result<()> {
     let held_out = Part { name: "simulated", images: test.to_owned(), truth: truth[n_train..].to_vec() };
 
     let settings = Settings {
-        images: args.images.clone(),
-        classes: args.classes.clone(),
         telescope: args.telescope,
         simulated: args.simulated,
         seed: args.seed,
         epochs: args.epochs,
         backend: args.backend,
     };
-    let numbers: Vec<usize> = truth.iter().chain(&real.truth).map(|&is_muon| usize::from(is_muon)).collect();
-    let data = digest(&[images.view(), real.images.view()], &numbers);
-    let session = Session::open(console.clone(), &args.out, &settings, &data, args.resume)?;
+    let numbers: Vec<usize> = truth.iter().map(|&is_muon| usize::from(is_muon)).collect();
+    // Not the images of the file: they teach nothing.
+    let data = digest(&[images.view()], &numbers);
+    let origin = Origin { program: env!("CARGO_CRATE_NAME"), settings: &settings, data: &data };
+    let session = Session::open(console.clone(), &args.out, &origin, args.resume)?;
     let labels: Vec<Option<usize>> =
         truth[..n_train].iter().map(|&is_muon| Some(usize::from(is_muon))).collect();
     let multitask = models::multitask(&settings, &session, train, &labels)?;
     let supervised = models::supervised(&settings, &session, train, &labels)?;
 
+    let labelled = asked.labelled();
     let mut scores = Vec::new();
-    let seen = real.seen();
-    for part in [&held_out, &real, &seen].into_iter().filter(|part| !part.truth.is_empty()) {
+    for part in [
+        &held_out,
+        &held_out.not_blank("simulated, not blank"),
+        &labelled,
+        &labelled.not_blank("file, not blank"),
+    ]
+    .into_iter()
+    .filter(|part| !part.truth.is_empty())
+    {
         let images = part.images.view();
         for (model, p) in [
             ("supervised", supervised.predict_proba(images)?),
@@ -165,35 +181,16 @@ fn main() -> Result<()> {
         }
     }
     score::print(&console, &scores);
-    let probabilities = multitask.predict_proba(real.images.view())?.column(1).to_vec();
-    write_probabilities(&args.out.join("probabilities.csv"), &real.truth, &probabilities)?;
-    picture::draw(&args.out, &camera, &real, &probabilities)?;
+    let probabilities = multitask.predict_proba(asked.images.view())?.column(1).to_vec();
+    let calls = asked.calls(&probabilities);
+    calls.iter().for_each(|calls| console.say(&calls.to_string()));
+    asked.write(&args.out.join("probabilities.csv"), &probabilities)?;
+    picture::draw(&args.out, &camera, &asked, &probabilities)?;
     let seconds = start.elapsed().as_secs_f64();
-    let report = Report { settings, seconds, peak_rss_mb: peak_rss_mb(), scores };
-    files::write_json(&args.out.join("report.json"), &report)?;
-    console.say(&format!("{seconds:.0} s; results in {}", args.out.display()));
+    let Args { images, classes, unlabelled, out, .. } = args;
+    let report =
+        Report { images, classes, unlabelled, settings, seconds, peak_rss_mb: peak_rss_mb(), scores, calls };
+    files::write_json(&out.join("report.json"), &report)?;
+    console.say(&format!("{seconds:.0} s; results in {}", out.display()));
     Ok(())
-}
-
-fn read(args: &Args) -> Result<(ImageSet, Camera)> {
-    let file = args.images.display();
-    let set = ImageSet::read_npz(&args.images, &args.classes)?;
-    set.ensure_finite()?;
-    ensure!(set.images.nrows() > 0, "{file}: has no images");
-    let positions = read_positions(&args.images, set.images.ncols())?
-        .with_context(|| format!("{file}: has no member xy_deg with the positions of the pixels"))?;
-    let classes = set.truth.iter().flatten();
-    ensure!(
-        classes.clone().all(|&class| class < 2),
-        "--classes {}: wants 1 for muons and 0 for everything else",
-        args.classes
-    );
-    let pitch = camera::pitch(&positions);
-    Ok((set, Camera::new(positions, pitch)?))
-}
-
-fn write_probabilities(path: &Path, truth: &[bool], probabilities: &[f64]) -> Result<()> {
-    let rows = truth.iter().zip(probabilities).enumerate();
-    let rows = rows.map(|(image, (&truth, p))| format!("{image},{},{p}\n", u8::from(truth)));
-    files::write(path, std::iter::once("image,muon,probability\n".to_owned()).chain(rows).collect::<String>())
 }

@@ -1,6 +1,6 @@
 //! All images of a file at a glance.
 
-use crate::Part;
+use crate::asked::Asked;
 use crate::score::called;
 use anyhow::Result;
 use common::{camera, files};
@@ -12,7 +12,7 @@ use std::path::Path;
 const CELL: u32 = 72;
 
 /// The images as the model sees them, called muons and others apart, most muon-like first, mistakes framed.
-pub(crate) fn draw(out: &Path, camera: &Camera, part: &Part, probabilities: &[f64]) -> Result<()> {
+pub(crate) fn draw(out: &Path, camera: &Camera, asked: &Asked, probabilities: &[f64]) -> Result<()> {
     files::remove_pictures(out, r"called_(other|muon)_\d+\.png")?;
     let raster = camera::raster(camera.positions(), CELL)?;
     let called = called(probabilities);
@@ -23,10 +23,12 @@ pub(crate) fn draw(out: &Path, camera: &Camera, part: &Part, probabilities: &[f6
     for tile in Tiler::new(layout).tile_ranked(&groups, &rows, probabilities)? {
         let group = tile.cluster();
         let shown = tile.own_images().enumerate();
-        let mistakes: Vec<usize> =
-            shown.filter(|&(_, image)| part.truth[image] != called[image]).map(|(cell, _)| cell).collect();
+        let mistakes: Vec<usize> = shown
+            .filter(|&(_, image)| asked.truth[image].is_some_and(|truth| truth != called[image]))
+            .map(|(cell, _)| cell)
+            .collect();
         let file = format!("called_{}_{}.png", ["other", "muon"][group], numbers[group]);
-        Montage::of(&tile, &raster, part.images.view(), Contrast::PerImage, Palette::Grey)?
+        Montage::of(&tile, &raster, asked.images.view(), Contrast::PerImage, Palette::Grey)?
             .dim_padding()
             .mark(&mistakes)?
             .write_png(out.join(file))?;

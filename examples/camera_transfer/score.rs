@@ -62,11 +62,13 @@ pub(crate) fn called(probabilities: &[f64]) -> Vec<bool> {
 }
 
 pub(crate) fn print(console: &Console, scores: &[Scores]) {
-    console.say("model       images      n   muons  AUC [95 %]         accuracy [95 %]    F1    recall");
+    console.say(
+        "model       images                   n   muons  AUC [95 %]         accuracy [95 %]    F1    recall",
+    );
     for row in scores {
         let interval = |[estimate, low, high]: [f64; 3]| format!("{estimate:.3} [{low:.2}, {high:.2}]");
         console.say(&format!(
-            "{:11} {:9} {:5} {:5}   {:18} {:18} {:.3} {:.3}",
+            "{:11} {:20} {:5} {:7}  {:18} {:18} {:.3} {:.3}",
             row.model,
             row.images,
             row.n_images,

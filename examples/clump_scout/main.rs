@@ -18,7 +18,7 @@ mod replay;
 mod score;
 mod tables;
 
-use anyhow::{Context, Error, Result};
+use anyhow::{Error, Result};
 use args::{Args, MethodName};
 use clap::Parser;
 use common::files;
@@ -70,15 +70,11 @@ fn main() -> Result<()> {
         console.say(&format!("\n{}", replay.table()));
         files.push((gallery::RETIREMENT, replay.picture()?.into_bytes()));
     }
-    std::fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;
     // What an earlier run has left there and this one has not is not of these clumps.
     for name in
         gallery::PICTURES.into_iter().filter(|&name| files.iter().all(|(written, _)| *written != name))
     {
-        let path = args.out.join(name);
-        if path.exists() {
-            std::fs::remove_file(&path).with_context(|| path.display().to_string())?;
-        }
+        files::remove(&args.out.join(name))?;
     }
     for (name, content) in files {
         files::write(&args.out.join(name), content)?;

@@ -5,28 +5,30 @@
 //! ```
 //!
 //! Reads idx (`.gz` or not), `.npy`, or a folder in the layout of MNIST; writes the cluster of each image, the models, pictures, and with
-//! `--json` the scores against the truth where it is known. With `--model` nothing is trained, and a `.npy` may be larger than the memory:
+//! `--json` the scores against the truth where it is known. With `--labels` the clustering is retrained on some of the classes, and says
+//! those of all images. With `--model` nothing is trained, and a `.npy` may be larger than the memory:
 //!
 //! ```text
 //! cargo run --release --example cluster_images -- --images FILE.npy --model target/cluster_images/dec.safetensors --out DIR
 //! ```
 
+mod agreement;
 mod assign;
 mod teach;
 
+use agreement::Agreement;
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Parser, ValueEnum};
 use common::files;
-use common::images::{ImageSet, digest, read_labels};
+use common::images::{ImageSet, digest, read_truth};
 use common::memory::peak_rss_mb;
 use common::pictures::{Curve, Group, Panel, curves, scatter};
-use common::session::{AUTOENCODER, Console, DEC, Session};
-use manyhands_dec::{Autoencoder, Backend, Dec, Epoch, Pca, Profile, Stage};
+use common::session::{AUTOENCODER, Console, DEC, Origin, Session};
+use manyhands_dec::{Autoencoder, Backend, Dec, Epoch, Pca, Profile, Stage, StopReason};
 use manyhands_grid::{Contrast, Layout, Montage, Palette, Raster, Tiler};
-use manyhands_metrics::{Average, ContingencyTable};
 use ndarray::ArrayView2;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use teach::Lesson;
@@ -34,19 +36,19 @@ use teach::Lesson;
 /// Deep embedded clustering of one's own images.
 #[derive(Debug, Parser)]
 struct Args {
-    /// Images: idx, idx.gz, npy, or a folder in the layout of MNIST
+    /// Images: idx, idx.gz, npy, or a folder in the layout of MNIST; with --model, in the units of those that it was trained on
     #[arg(long)]
     images: PathBuf,
-    /// Class of each image, for the scores alone: idx, idx.gz or npy
+    /// Class of each image, for the scores and for --labels: idx, idx.gz or npy
     #[arg(long)]
     truth: Option<PathBuf>,
     /// Number of clusters
     #[arg(long, required_unless_present = "model")]
     clusters: Option<usize>,
     /// Train nothing: put the images into the clusters of this model (`dec.safetensors` of an earlier run), chunk by chunk
-    #[arg(long, conflicts_with_all = ["clusters", "truth", "profile", "epochs", "limit", "resume"])]
+    #[arg(long, conflicts_with_all = ["clusters", "profile", "epochs", "limit", "resume", "seed"])]
     model: Option<PathBuf>,
-    /// Retrain on the classes of so many images, drawn at random, and score the others
+    /// Retrain on the classes of so many images, drawn at random; say the classes of all, and score the others
     #[arg(long, conflicts_with = "model")]
     labels: Option<usize>,
     /// With --model: write the probability of every cluster too
@@ -70,7 +72,7 @@ struct Args {
     /// Threads; all cores where it is not given
     #[arg(long)]
     threads: Option<usize>,
-    /// Go on with a run that was stopped
+    /// Go on with a run that was stopped, or add --labels to one; without it, a run forgets the one before it in the same folder
     #[arg(long)]
     resume: bool,
     /// Folder of the results
@@ -100,31 +102,28 @@ impl ProfileName {
 /// What decides the result.
 #[derive(Debug, PartialEq, Serialize)]
 struct Settings {
-    images: PathBuf,
-    n_images: usize,
-    n_pixels: usize,
     clusters: usize,
     seed: u64,
     profile: ProfileName,
     epochs: Option<usize>,
     backend: Backend,
-    labels: Option<usize>,
 }
 
 #[derive(Debug, Serialize)]
 struct Scores {
     n_images: usize,
     n_clusters: usize,
-    accuracy: Option<f64>,
-    nmi: Option<f64>,
-    ari: Option<f64>,
-    purity: Option<f64>,
+    /// Clusters that no image is in.
+    n_empty: usize,
+    #[serde(flatten)]
+    agreement: Agreement,
     /// With `--labels`: share of the images without a label that the retrained model puts into their class.
     accuracy_with_labels: Option<f64>,
-    stop_reason: String,
+    stop_reason: StopReason,
     epochs: usize,
-    seconds_pretrain: f64,
-    seconds_dec: f64,
+    /// Nothing where a run was resumed.
+    seconds_pretrain: Option<f64>,
+    seconds_dec: Option<f64>,
     peak_rss_mb: Option<f64>,
     seed: u64,
 }
@@ -140,19 +139,17 @@ fn main() -> Result<()> {
     files::ensure_writable("--out", &args.out)?;
     if let Some(file) = &args.json {
         files::ensure_file("--json", file)?;
-    }
-    if let Some(model) = &args.model {
-        // Nothing to resume: Ctrl-C just ends it.
-        let console = Console::without_interrupt();
-        return assign::run(
-            &console,
-            [&args.images, model, &args.out],
-            args.probabilities,
-            args.json.as_deref(),
+        ensure!(
+            file.extension().is_some_and(|end| end == "json"),
+            "--json {}: wants a name that ends in .json",
+            file.display()
         );
     }
-    let n_clusters = args.clusters.context("--clusters: wants a number")?;
     let console = Console::new()?;
+    if let Some(model) = &args.model {
+        return assign::run(&console, &args, model);
+    }
+    let n_clusters = args.clusters.context("--clusters: wants a number")?;
     let set = read(&args)?;
     let images = set.images.view();
     let n_images = images.nrows();
@@ -160,15 +157,11 @@ fn main() -> Result<()> {
     ensure!(n_clusters <= n_images, "--clusters {n_clusters}: wants at most the {n_images} images");
 
     let settings = Settings {
-        images: args.images.clone(),
-        n_images,
-        n_pixels: images.ncols(),
         clusters: n_clusters,
         seed: args.seed,
         profile: args.profile,
         epochs: args.epochs,
         backend: args.backend,
-        labels: args.labels,
     };
     let truth = set.truth.as_deref();
     // Before the hours of the training.
@@ -177,27 +170,30 @@ fn main() -> Result<()> {
         (Some(_), None) => bail!("--labels: wants images whose classes are known"),
         (None, _) => None,
     };
-    // The truth decides nothing but what is taught.
-    let data = digest(&[images], truth.filter(|_| args.labels.is_some()).unwrap_or(&[]));
-    let session = Session::open(console.clone(), &args.out, &settings, &data, args.resume)?;
+    // Not the truth: it decides nothing but what is taught, which is another training where it is another.
+    let origin =
+        Origin { program: env!("CARGO_CRATE_NAME"), settings: &settings, data: &digest(&[images], &[]) };
+    let session = Session::open(console.clone(), &args.out, &origin, args.resume)?;
     let (dec, seconds) = train(&settings, &session, images)?;
+    let seconds = seconds.map(|seconds| (!args.resume).then_some(seconds));
+    let stop_reason = dec.report().stop_reason;
+    if stop_reason == StopReason::Collapsed {
+        console.say(
+            "the clusters collapsed: the images are too much alike, or too many clusters were asked for",
+        );
+    }
     let clusters = dec.predict(images)?.to_vec();
     dec.save(args.out.join("dec.safetensors"))?;
     draw(&args.out, &set, &dec, &clusters, args.seed)?;
 
-    let teach = |lesson: Lesson<'_>| lesson.accuracy(dec.clone(), images, &settings, &session);
-    let accuracy_with_labels = lesson.map(teach).transpose()?;
-    let table = set.truth.as_ref().map(|truth| ContingencyTable::new(truth, &clusters)).transpose()?;
-    let score = |of: fn(&ContingencyTable) -> f64| table.as_ref().map(of);
+    let teach = |lesson: Lesson<'_>| lesson.teach(dec.clone(), images, &settings, &session, &args.out);
     let scores = Scores {
         n_images,
         n_clusters,
-        accuracy: score(ContingencyTable::accuracy),
-        nmi: score(|table| table.nmi(Average::Arithmetic)),
-        ari: score(ContingencyTable::adjusted_rand_index),
-        purity: score(ContingencyTable::purity),
-        accuracy_with_labels,
-        stop_reason: format!("{:?}", dec.report().stop_reason),
+        n_empty: n_clusters - clusters.iter().collect::<BTreeSet<_>>().len(),
+        agreement: Agreement::of(truth, &clusters)?,
+        accuracy_with_labels: lesson.map(teach).transpose()?,
+        stop_reason,
         epochs: dec.report().epochs.len(),
         seconds_pretrain: seconds[0],
         seconds_dec: seconds[1],
@@ -215,20 +211,13 @@ fn main() -> Result<()> {
 fn read(args: &Args) -> Result<ImageSet> {
     let mut set = ImageSet::read(&args.images)?;
     if let Some(path) = &args.truth {
-        let truth = read_labels(path)?;
-        let [n_labels, n_images] = [truth.len(), set.images.nrows()];
-        ensure!(
-            n_labels == n_images,
-            "--truth {}: has {n_labels} labels for {n_images} images",
-            path.display()
-        );
-        set.truth = Some(truth);
+        set.truth = Some(read_truth(path, set.images.nrows())?);
     }
     if let Some(limit) = args.limit {
         ensure!(limit > 0, "--limit 0: wants at least 1");
         set.truncate(limit);
     }
-    set.ensure_finite()?;
+    set.ensure_finite().with_context(|| format!("--images {}", args.images.display()))?;
     Ok(set)
 }
 
@@ -269,27 +258,25 @@ fn draw(out: &Path, set: &ImageSet, dec: &Dec, clusters: &[usize], seed: u64) ->
     )?;
 
     let embedding = dec.transform(set.images.view())?;
-    let pca = Pca::fit(embedding.view(), 2.min(embedding.ncols())).context("principal components")?;
+    let pca = Pca::fit(embedding.view(), 2).context("principal components")?;
     let points = pca.transform(embedding.view())?;
     let centres = pca.transform(dec.centres())?;
-    if points.ncols() == 2 {
-        let step = clusters.len().div_ceil(4000);
-        // By the numbers that occur: those of classes may be any.
-        let groups = |of: &[usize], what: &str| -> Vec<Group> {
-            let mut groups: BTreeMap<usize, Vec<_>> = of.iter().map(|&i| (i, Vec::new())).collect();
-            for row in (0..of.len()).step_by(step) {
-                groups.entry(of[row]).or_default().push((points[[row, 0]], points[[row, 1]]));
-            }
-            groups.into_iter().map(|(i, points)| Group { label: format!("{what} {i}"), points }).collect()
-        };
-        let numbers: Vec<_> =
-            centres.rows().into_iter().enumerate().map(|(k, row)| (k, (row[0], row[1]))).collect();
-        let mut plots = vec![("by cluster", groups(clusters, "cluster"))];
-        if let Some(truth) = &set.truth {
-            plots.push(("by class", groups(truth, "class")));
+    let step = clusters.len().div_ceil(4000);
+    // By the numbers that occur: those of classes may be any.
+    let groups = |of: &[usize], what: &str| -> Vec<Group> {
+        let mut groups: BTreeMap<usize, Vec<_>> = of.iter().map(|&i| (i, Vec::new())).collect();
+        for row in (0..of.len()).step_by(step) {
+            groups.entry(of[row]).or_default().push((points[[row, 0]], points[[row, 1]]));
         }
-        files::write(&out.join("embedding.svg"), scatter(&plots, &numbers)?)?;
+        groups.into_iter().map(|(i, points)| Group { label: format!("{what} {i}"), points }).collect()
+    };
+    let numbers: Vec<_> =
+        centres.rows().into_iter().enumerate().map(|(k, row)| (k, (row[0], row[1]))).collect();
+    let mut plots = vec![("by cluster", groups(clusters, "cluster"))];
+    if let Some(truth) = &set.truth {
+        plots.push(("by class", groups(truth, "class")));
     }
+    files::write(&out.join("embedding.svg"), scatter(&plots, &numbers)?)?;
     files::write(&out.join("learning_curve.svg"), curves(&[learning_curve(&dec.report().epochs)])?)?;
     files::remove_pictures(out, r"cluster_\d+\.png")?;
     if let Some((height, width)) = set.shape {

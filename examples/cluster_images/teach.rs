@@ -1,13 +1,16 @@
-//! What a few labels add: the clustering retrained on the classes of some images, and scored on the others.
+//! What a few labels add: the clustering retrained on the classes of some images, which says those of all, and is scored on the others.
 
 use crate::Settings;
 use anyhow::{Result, ensure};
+use common::files;
 use common::session::{MULTITASK, Session};
 use manyhands_dec::{Dec, Multitask, Profile, Segment};
 use ndarray::ArrayView2;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
+use std::fmt::Write;
+use std::path::Path;
 
 /// Labels that the training needs of a class: one to learn from, one to watch.
 const LABELS_PER_CLASS: usize = 2;
@@ -21,7 +24,7 @@ pub(crate) struct Lesson<'t> {
 }
 
 impl<'t> Lesson<'t> {
-    /// `n_labels` images drawn at random; an error where they are all, or a class below the highest has too few.
+    /// `n_labels` images drawn at random; an error where they are all, all are of one class, or a class below the highest has too few.
     pub(crate) fn draw(truth: &'t [usize], n_labels: usize, seed: u64) -> Result<Self> {
         ensure!(n_labels < truth.len(), "--labels {n_labels}: wants fewer than the {} images", truth.len());
         let mut rows: Vec<usize> = (0..truth.len()).collect();
@@ -29,24 +32,27 @@ impl<'t> Lesson<'t> {
         let asked = rows.split_off(n_labels);
         let mut labels = vec![None; truth.len()];
         rows.iter().for_each(|&row| labels[row] = Some(truth[row]));
-        let n_classes = truth.iter().max().map_or(0, |&most| most + 1);
-        for class in 0..n_classes {
+        let highest = truth.iter().copied().max().unwrap_or_default();
+        for class in 0..=highest {
             let n = rows.iter().filter(|&&row| truth[row] == class).count();
             ensure!(
                 n >= LABELS_PER_CLASS,
                 "--labels {n_labels}: {n} of class {class}, wants at least {LABELS_PER_CLASS} of each class, counted from 0"
             );
         }
-        Ok(Self { truth, labels, asked, n_classes })
+        ensure!(highest > 0, "--labels {n_labels}: all images are of class 0, wants at least two classes");
+        Ok(Self { truth, labels, asked, n_classes: highest + 1 })
     }
 
-    /// Share of the images without a label whose class the retrained model tells right.
-    pub(crate) fn accuracy(
+    /// Writes the retrained model to `multitask.safetensors`, what it says of each image, and how surely, to `classes.csv`; gives the share of the
+    /// images without a label whose class it tells right.
+    pub(crate) fn teach(
         &self,
         dec: Dec,
         images: ArrayView2<'_, f32>,
         settings: &Settings,
         session: &Session,
+        out: &Path,
     ) -> Result<f64> {
         let profile = settings.profile.profile();
         let (multitask, _) = session.train(
@@ -65,7 +71,15 @@ impl<'t> Lesson<'t> {
             },
             |_, _| Ok(()),
         )?;
+        multitask.save(out.join("multitask.safetensors"))?;
+        let probabilities = multitask.predict_proba(images)?;
         let classes = multitask.predict(images)?;
+        let mut csv = "image,class,probability,is_taught\n".to_owned();
+        for (row, &class) in classes.iter().enumerate() {
+            let is_taught = u8::from(self.labels[row].is_some());
+            writeln!(csv, "{row},{class},{},{is_taught}", probabilities[[row, class]])?;
+        }
+        files::write(&out.join("classes.csv"), csv)?;
         let right = self.asked.iter().filter(|&&row| classes[row] == self.truth[row]).count();
         Ok(right as f64 / self.asked.len() as f64)
     }

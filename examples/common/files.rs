@@ -25,10 +25,23 @@ pub fn ensure_writable(option: &str, folder: &Path) -> Result<()> {
 ///
 /// # Errors
 ///
-/// As [`ensure_writable`], and when `file` is a folder.
+/// As [`ensure_writable`], and when `file` is a folder, or by its end is to be one.
 pub fn ensure_file(option: &str, file: &Path) -> Result<()> {
-    ensure!(!file.is_dir(), "{option} {}: is a folder, wants a file", file.display());
+    let is_folder = file.is_dir() || file.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
+    ensure!(!is_folder, "{option} {}: is a folder, wants a file", file.display());
     ensure_writable(option, folder(file))
+}
+
+/// Removes what an earlier run has left at `file`, where there is something.
+///
+/// # Errors
+///
+/// When it cannot be removed.
+pub fn remove(file: &Path) -> Result<()> {
+    if file.exists() {
+        std::fs::remove_file(file).with_context(|| file.display().to_string())?;
+    }
+    Ok(())
 }
 
 /// The folder that holds `file`.

@@ -1,8 +1,9 @@
 //! Images and labels from files: idx (plain or gzip), npy, and members of an npz.
 
+use crate::npy::{NpyImages, is_npy};
 use anyhow::{Context, Result, bail, ensure};
 use flate2::read::GzDecoder;
-use ndarray::{Array1, Array2, ArrayD, ArrayView2, Axis, Ix2, OwnedRepr, concatenate};
+use ndarray::{Array1, Array2, ArrayView2, Axis, Ix2, OwnedRepr, concatenate};
 use ndarray_npy::{NpzReader, ReadNpyError, ReadNpzError, ReadableElement, read_npy};
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -22,7 +23,7 @@ pub struct ImageSet {
 
 impl ImageSet {
     /// Reads `path`: an idx file (`.gz` or not), a `.npy` of images × pixels or images × height × width, or a folder in the layout of MNIST,
-    /// whose training and test images are put together with their labels.
+    /// whose training and test images are put together, with their labels where they lie beside them.
     ///
     /// # Errors
     ///
@@ -48,14 +49,8 @@ impl ImageSet {
         let mut shape = None;
         for path in files {
             let Self { images, shape: its_shape, .. } = read_images(&path)?;
-            let labels_path = path.with_file_name(name(&path).replace("images-idx3", "labels-idx1"));
-            let labels = read_labels(&labels_path)?;
-            let [n_labels, n_images] = [labels.len(), images.nrows()];
-            ensure!(
-                n_labels == n_images,
-                "{}: {n_labels} labels for {n_images} images",
-                labels_path.display()
-            );
+            let labels =
+                labels_beside(&path).map(|labels| read_truth(&labels, images.nrows())).transpose()?;
             ensure!(
                 shape.is_none() || shape == its_shape,
                 "{}: its images have another size",
@@ -63,11 +58,14 @@ impl ImageSet {
             );
             shape = its_shape;
             parts.push(images);
-            truth.extend(labels);
+            truth.push(labels);
         }
         let views: Vec<_> = parts.iter().map(Array2::view).collect();
         let images = concatenate(Axis(0), &views).with_context(|| folder.display().to_string())?;
-        Ok(Self { images, truth: Some(truth), shape })
+        let has_none = truth.iter().all(Option::is_none);
+        let truth: Option<Vec<_>> = truth.into_iter().collect();
+        ensure!(has_none || truth.is_some(), "{}: has the labels of some images only", folder.display());
+        Ok(Self { images, truth: truth.map(|truth| truth.concat()), shape })
     }
 
     /// Reads members of an npz file, each one class: `muon_sim=1,shower_sim=0`.
@@ -75,18 +73,11 @@ impl ImageSet {
     /// # Errors
     ///
     /// When the file or a member is missing, or members have images of different sizes.
-    pub fn read_npz(path: &Path, members: &str) -> Result<Self> {
-        open_npz(path).with_context(|| format!("{}: is no npz file", path.display()))?;
+    pub fn read_npz(path: &Path, classes: &str) -> Result<Self> {
         let mut parts: Vec<Array2<f32>> = Vec::new();
         let mut truth = Vec::new();
-        for pair in members.split(',') {
-            let (member, class) =
-                pair.split_once('=').with_context(|| format!("{pair:?}: wants MEMBER=CLASS"))?;
-            let class: usize =
-                class.parse().with_context(|| format!("{pair:?}: wants a whole number as class"))?;
-            let images = member_of(path, member)
-                .with_context(|| format!("{}: {member}: wants images × pixels of numbers", path.display()))?
-                .with_context(|| format!("{}: has no member {member:?}", path.display()))?;
+        for (member, class) in members(classes)? {
+            let images = read_member(path, member)?;
             truth.extend(std::iter::repeat_n(class, images.nrows()));
             parts.push(images);
         }
@@ -103,7 +94,7 @@ impl ImageSet {
     /// Names the first value that is not.
     pub fn ensure_finite(&self) -> Result<()> {
         for ((row, column), value) in self.images.indexed_iter() {
-            ensure!(value.is_finite(), "images[{row}, {column}] = {value}: wants a finite number");
+            ensure!(value.is_finite(), "images[{row}, {column}] = {value}: wants a finite number of 32 bits");
         }
         Ok(())
     }
@@ -116,6 +107,43 @@ impl ImageSet {
             truth.truncate(n);
         }
     }
+}
+
+/// Members of an npz file with their classes: `muon_sim=1,shower_sim=0`.
+///
+/// # Errors
+///
+/// Names the pair that is of another form.
+pub fn members(text: &str) -> Result<Vec<(&str, usize)>> {
+    text.split(',')
+        .map(|pair| {
+            let (member, class) =
+                pair.split_once('=').with_context(|| format!("{pair:?}: wants MEMBER=CLASS"))?;
+            let class = class.parse().with_context(|| format!("{pair:?}: wants a whole number as class"))?;
+            Ok((member, class))
+        })
+        .collect()
+}
+
+/// The images of one member of an npz file, as rows.
+///
+/// # Errors
+///
+/// When the file or the member is missing, damaged or of another kind.
+pub fn read_member(path: &Path, member: &str) -> Result<Array2<f32>> {
+    let place = path.display();
+    open_npz(path).with_context(|| format!("{place}: is no npz file"))?;
+    member_of(path, member)
+        .with_context(|| format!("{place}: {member}: wants images × pixels of numbers"))?
+        .with_context(|| format!("{place}: has no member {member:?}"))
+}
+
+/// The file of labels beside a file of images, packed as it is or not.
+fn labels_beside(images: &Path) -> Option<PathBuf> {
+    let labels = name(images).replace("images-idx3", "labels-idx1");
+    let plain = labels.trim_end_matches(".gz");
+    let names = [labels.clone(), plain.to_owned(), format!("{plain}.gz")];
+    names.into_iter().map(|name| images.with_file_name(name)).find(|path| path.exists())
 }
 
 fn name(path: &Path) -> String {
@@ -174,13 +202,16 @@ fn is_other_kind(error: &ReadNpyError) -> bool {
 
 /// Images as rows, with height and width where the file has them.
 fn read_images(path: &Path) -> Result<ImageSet> {
-    if path.extension().is_some_and(|extension| extension == "npy") {
-        return read_npy_images(path);
+    if is_npy(path)? {
+        let file = NpyImages::open(path)?;
+        let shape = file.shape();
+        return Ok(ImageSet { images: file.read()?, truth: None, shape });
     }
     let (sizes, pixels) = read_idx(path)?;
     let [n, height, width] = sizes[..] else {
         bail!("{}: has {} dimensions, wants 3: images × height × width", path.display(), sizes.len());
     };
+    ensure!(height * width > 0, "{}: has images of {height} × {width} pixels", path.display());
     let pixels = pixels.into_iter().map(f32::from).collect();
     let images = Array2::from_shape_vec((n, height * width), pixels)?;
     Ok(ImageSet { images, truth: None, shape: Some((height, width)) })
@@ -197,13 +228,29 @@ pub fn digest(images: &[ArrayView2<'_, f32>], numbers: &[usize]) -> String {
     digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The classes of `n_images` images, as [`read_labels`] reads them.
+///
+/// # Errors
+///
+/// As there, and when there are more or fewer.
+pub fn read_truth(path: &Path, n_images: usize) -> Result<Vec<usize>> {
+    let labels = read_labels(path)?;
+    ensure!(
+        labels.len() == n_images,
+        "{}: has {} labels for {n_images} images",
+        path.display(),
+        labels.len()
+    );
+    Ok(labels)
+}
+
 /// The class of each image, from idx (plain or gzip) or a `.npy` of whole numbers.
 ///
 /// # Errors
 ///
 /// When the file is missing, damaged or of another kind.
 pub fn read_labels(path: &Path) -> Result<Vec<usize>> {
-    if path.extension().is_some_and(|extension| extension == "npy") {
+    if is_npy(path)? {
         return read_as(
             path,
             &[
@@ -238,29 +285,6 @@ fn read_vector<T: ReadableElement + TryInto<usize>>(path: &Path) -> Result<Optio
     Ok(labels.into_iter().map(|label| label.try_into().ok()).collect())
 }
 
-fn read_npy_images(path: &Path) -> Result<ImageSet> {
-    let wants =
-        || format!("{}: wants images × pixels or images × height × width of f32, f64 or u8", path.display());
-    let images = read_as(
-        path,
-        &[
-            |path| read_npy::<_, ArrayD<f32>>(path),
-            |path| Ok(read_npy::<_, ArrayD<f64>>(path)?.mapv(|value| value as f32)),
-            |path| Ok(read_npy::<_, ArrayD<u8>>(path)?.mapv(f32::from)),
-        ],
-        is_other_kind,
-    )
-    .with_context(wants)?;
-    let (n, n_pixels, shape) = match *images.shape() {
-        [n, n_pixels] => (n, n_pixels, None),
-        [n, height, width] => (n, height * width, Some((height, width))),
-        _ => bail!("{}, has {} dimensions", wants(), images.ndim()),
-    };
-    // Fortran's order puts the first pixels of all images together.
-    let images = if images.is_standard_layout() { images } else { images.as_standard_layout().into_owned() };
-    Ok(ImageSet { images: images.into_shape_with_order((n, n_pixels))?, truth: None, shape })
-}
-
 /// Sizes and bytes of an idx file of unsigned bytes (the format of MNIST).
 fn read_idx(path: &Path) -> Result<(Vec<usize>, Vec<u8>)> {
     let file = File::open(path).with_context(|| path.display().to_string())?;
@@ -286,10 +310,10 @@ fn read_idx(path: &Path) -> Result<(Vec<usize>, Vec<u8>)> {
     }
     let mut bytes = Vec::new();
     reader.read_to_end(&mut bytes).with_context(|| format!("{}: is damaged", path.display()))?;
-    let wants: usize = sizes.iter().product();
+    let wants = sizes.iter().try_fold(1usize, |product, &size| product.checked_mul(size));
     ensure!(
-        bytes.len() == wants,
-        "{}: has {} bytes of data, its header says {wants}",
+        wants == Some(bytes.len()),
+        "{}: has {} bytes of data, its header says {sizes:?}",
         path.display(),
         bytes.len()
     );
@@ -346,12 +370,6 @@ mod tests {
         read(Some((2, 4)));
         write_npy(&path, &wants.t().as_standard_layout().into_owned().reversed_axes()).unwrap();
         read(None);
-        write_npy(&path, &Array2::<i64>::zeros((2, 3))).unwrap();
-        let said = format!("{:#}", ImageSet::read(&path).unwrap_err());
-        assert!(said.contains("wants images × pixels"), "{said}");
-        write_npy(&path, &Array1::<f32>::zeros(4)).unwrap();
-        let said = format!("{:#}", ImageSet::read(&path).unwrap_err());
-        assert!(said.contains("has 1 dimensions"), "{said}");
     }
 
     /// Labels 0, 3 and 7, written as they are.
@@ -437,8 +455,20 @@ mod tests {
             );
             write(&format!("{set}-labels-idx1-ubyte"), &[0, 0, 8, 1, 0, 0, 0, 2], &[first, first + 1]);
         }
-        let set = ImageSet::read(folder.path()).unwrap();
-        assert_eq!(set.truth.unwrap(), [0, 1, 8, 9]);
-        assert_eq!(set.images.into_raw_vec_and_offset().0, (0..16u8).map(f32::from).collect::<Vec<_>>());
+        let pixels: Vec<f32> = (0..16u8).map(f32::from).collect();
+        let read = || ImageSet::read(folder.path()).unwrap();
+        assert_eq!(read().truth.unwrap(), [0, 1, 8, 9]);
+        assert_eq!(read().images.into_raw_vec_and_offset().0, pixels);
+
+        let remove = |name: &str| std::fs::remove_file(folder.path().join(name)).unwrap();
+        remove("train-labels-idx1-ubyte");
+        assert_eq!(read().truth.unwrap(), [0, 1, 8, 9], "labels may be packed where images are not");
+        remove("train-labels-idx1-ubyte.gz");
+        let said = format!("{:#}", ImageSet::read(folder.path()).unwrap_err());
+        assert!(said.contains("has the labels of some images only"), "{said}");
+        remove("t10k-labels-idx1-ubyte");
+        remove("t10k-labels-idx1-ubyte.gz");
+        assert_eq!(read().truth, None);
+        assert_eq!(read().images.into_raw_vec_and_offset().0, pixels);
     }
 }

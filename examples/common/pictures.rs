@@ -82,6 +82,9 @@ pub struct Bar {
     pub value: f64,
 }
 
+/// Groups that can be told apart, and that a legend has room for; of more, the numbers of the centres are left.
+const MOST_IN_LEGEND: usize = 2 * COLOURS.len();
+
 pub(crate) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 pub(crate) type Plot<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
@@ -101,22 +104,28 @@ pub fn scatter(plots: &[(&str, Vec<Group>)], centres: &[(usize, (f64, f64))]) ->
             let mut plot = plot(area, title, x, y)?;
             plot.configure_mesh().disable_mesh().x_desc("PC 1").y_desc("PC 2").draw().map_err(failed)?;
             for (i, group) in groups.iter().enumerate() {
-                let style = COLOURS[i % COLOURS.len()].mix(0.45).filled();
-                let series = plot.draw_series(group.points.iter().map(|&at| Circle::new(at, 2, style)));
+                let series = plot.draw_series(group.points.iter().map(|&at| Circle::new(at, 2, style(i))));
                 let series = series.map_err(failed)?;
                 if !group.label.is_empty() {
-                    series.label(&group.label).legend(move |(x, y)| Circle::new((x + 10, y), 4, style));
+                    series.label(&group.label).legend(move |(x, y)| Circle::new((x + 10, y), 4, style(i)));
                 }
             }
             let font = ("sans-serif", 15).into_font().color(&BLACK);
             let numbers = centres.iter().map(|(number, at)| Text::new(number.to_string(), *at, font.clone()));
             plot.draw_series(numbers).map_err(failed)?;
-            if groups.iter().any(|group| !group.label.is_empty()) {
+            if groups.len() <= MOST_IN_LEGEND && groups.iter().any(|group| !group.label.is_empty()) {
                 legend(&mut plot, corner)?;
             }
         }
         Ok(())
     })
+}
+
+/// What the points of the `i`th group look like: filled in a colour of their own, and once all colours are used, open.
+fn style(i: usize) -> ShapeStyle {
+    let colour = COLOURS[i % COLOURS.len()];
+    let is_filled = (i / COLOURS.len()).is_multiple_of(2);
+    if is_filled { colour.mix(0.45).filled() } else { colour.mix(0.7).stroke_width(1) }
 }
 
 /// Panels of curves side by side, from 0 to 1 on the vertical axis where all values lie there.

@@ -5,6 +5,8 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use manyhands_dec::{Autoencoder, Dec, Epoch, Multitask, Supervised, Training};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -83,10 +85,14 @@ impl Console {
     ///
     /// When the user asked for the end.
     pub fn check(&self) -> Result<()> {
-        if self.stopped.load(Ordering::SeqCst) {
-            bail!("stopped; --resume goes on from here");
-        }
+        ensure!(!self.is_stopped(), "stopped; --resume goes on from here");
         Ok(())
+    }
+
+    /// Has the user asked for the end?
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::SeqCst)
     }
 }
 
@@ -97,6 +103,17 @@ pub struct Session {
     state: PathBuf,
     /// Keeps other runs out of the folder for as long as this one lasts.
     _lock: File,
+}
+
+/// Everything that decides what a run leaves behind.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Origin<'a, S> {
+    /// The program.
+    pub program: &'a str,
+    /// Its options.
+    pub settings: &'a S,
+    /// The [`digest`](crate::images::digest) of what it read.
+    pub data: &'a str,
 }
 
 /// What is kept of a training beside its model.
@@ -111,37 +128,45 @@ struct Log<W> {
 impl Session {
     /// Opens the folder `out/state`, which holds what `--resume` needs. Call it once the input is known to be good: it is the first that writes.
     ///
-    /// `settings` and `data`, the [`digest`](crate::images::digest) of what was read, are everything that decides the result. A resumed run must have those
-    /// of the one it goes on with; a run that is not resumed forgets what was there.
+    /// A resumed run must have the `origin` of the one it goes on with; a run that is not resumed forgets what was there.
     ///
     /// # Errors
     ///
-    /// When the folder cannot be written, is no run's or is that of one under way, or `resume` finds a run with other settings or data.
-    pub fn open(
+    /// When the folder cannot be written, is no run's, another program's or that of a run under way, or `resume` finds a run with other settings or
+    /// data.
+    pub fn open<S: Serialize>(
         console: Console,
         out: &Path,
-        settings: &impl Serialize,
-        data: &str,
+        origin: &Origin<'_, S>,
         resume: bool,
     ) -> Result<Self> {
         let lock = lock(out)?;
         let state = out.join("state");
         let path = state.join("settings.json");
-        let now = serde_json::json!({ "settings": settings, "data": data });
+        let now = serde_json::to_value(origin)?;
         if resume && path.exists() {
-            let before: serde_json::Value = read_json(&path)?;
-            for part in ["settings", "data"] {
-                let is_same = before[part] == now[part];
-                ensure!(is_same, "--resume: {} was written by a run with other {part}", path.display());
-            }
+            let before: Value = read_json(&path)?;
+            let place = path.display();
+            let others = others(&before["settings"], &now["settings"]).join(", ");
+            ensure!(
+                others.is_empty(),
+                "--resume: {place} was written by a run with other settings: {others}"
+            );
+            ensure!(before["data"] == now["data"], "--resume: {place} was written by a run with other data");
         } else {
             if state.exists() {
-                // Of an earlier run, or just made when one was killed: nobody's own folder of that name.
-                let is_ours = read_json::<serde_json::Value>(&path)
-                    .is_ok_and(|before| before["settings"].is_object() && before["data"].is_string());
+                // Of an earlier run of this program, or just made when one was killed: nobody's own folder of that name.
+                let is_ours = read_json::<Value>(&path).is_ok_and(|before| {
+                    before["program"] == now["program"]
+                        && before["settings"].is_object()
+                        && before["data"].is_string()
+                });
                 let is_empty = || state.read_dir().is_ok_and(|mut entries| entries.next().is_none());
-                let place = state.display();
-                ensure!(is_ours || is_empty(), "{place}: is of no earlier run, wants another --out");
+                let (place, program) = (state.display(), origin.program);
+                ensure!(
+                    is_ours || is_empty(),
+                    "{place}: is of no earlier run of {program}, wants another --out"
+                );
                 std::fs::remove_dir_all(&state).with_context(|| state.display().to_string())?;
             }
             std::fs::create_dir_all(&state).with_context(|| state.display().to_string())?;
@@ -195,8 +220,7 @@ impl Session {
             bar.set_position(training.n_done() as u64);
             bar.set_message(describe(&epoch));
             watched.epochs.push(watch(&epoch, &training)?);
-            let is_stopped = self.console.stopped.load(Ordering::SeqCst);
-            if is_stopped || saved.is_none_or(|at| at.elapsed() > BETWEEN_CHECKPOINTS) {
+            if self.console.is_stopped() || saved.is_none_or(|at| at.elapsed() > BETWEEN_CHECKPOINTS) {
                 // The log first: it may be longer than the checkpoint, not shorter.
                 crate::files::write_json(&log, &watched)?;
                 training.save(&checkpoint)?;
@@ -215,8 +239,20 @@ impl Session {
     }
 }
 
-/// Takes `out` for this run alone; where the system has no locks, on trust.
-fn lock(out: &Path) -> Result<File> {
+/// Names of the settings that differ.
+fn others(before: &Value, now: &Value) -> Vec<String> {
+    let keys = |of: &Value| -> BTreeSet<String> {
+        of.as_object().map(|of| of.keys().cloned().collect()).unwrap_or_default()
+    };
+    keys(before).union(&keys(now)).filter(|&key| before[key] != now[key]).cloned().collect()
+}
+
+/// Takes `out` for this run alone, for as long as the file is open; where the system has no locks, on trust.
+///
+/// # Errors
+///
+/// When another run is at work there, or nothing can be written.
+pub fn lock(out: &Path) -> Result<File> {
     std::fs::create_dir_all(out).with_context(|| out.display().to_string())?;
     let path = out.join("state.lock");
     let file = File::create(&path).with_context(|| path.display().to_string())?;

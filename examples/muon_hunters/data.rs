@@ -187,7 +187,7 @@ fn read(source: &Source, settings: &Settings, rng: &mut ChaCha8Rng) -> Result<Lo
         }
     };
     set.ensure_finite()?;
-    let classes = set.truth.context("the images come without truth")?;
+    let classes = set.truth.context("--data: the images come without their classes")?;
     let [n_images, n_labels] = [set.images.nrows(), classes.len()];
     ensure!(n_images == n_labels, "{n_labels} labels for {n_images} images: wants one each");
     let truth: Vec<usize> =

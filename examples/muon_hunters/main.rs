@@ -28,7 +28,7 @@ use args::{Args, Settings};
 use clap::Parser;
 use common::files;
 use common::memory::peak_rss_mb;
-use common::session::{Console, Session};
+use common::session::{Console, Origin, Session};
 use data::Data;
 use pipeline::Run;
 use report::{CrowdScores, Report};
@@ -47,7 +47,8 @@ fn main() -> Result<()> {
     files::ensure_writable("--out", &args.out)?;
     let console = Console::new()?;
     let data = Data::load(&settings, &console)?;
-    let session = Session::open(console.clone(), &args.out, &settings, &data.digest(), args.resume)?;
+    let origin = Origin { program: env!("CARGO_CRATE_NAME"), settings: &settings, data: &data.digest() };
+    let session = Session::open(console.clone(), &args.out, &origin, args.resume)?;
     let mut runs = Vec::new();
     for number in 0..settings.n_runs {
         let run = pipeline::run(number, &settings, &data, &session)?;

@@ -383,12 +383,71 @@ fn a_model_puts_images_from_a_file_into_the_clusters_of_its_run() {
     let q: ndarray::Array2<f64> = ndarray_npy::read_npy(assigned.path().join("probabilities.npy")).unwrap();
     let dec = manyhands_dec::Dec::load(&model).unwrap();
     assert_eq!(q, dec.predict_proba(images.view()).unwrap());
-    let again = folder();
+    let (again, truth) = (folder(), files.path().join("truth.npy"));
     let scores = again.path().join("new/folder/scores.json");
-    let args = ["--model", model.to_str().unwrap(), "--json", scores.to_str().unwrap()];
-    assert_eq!(run(&args, again.path()), wants);
-    assert!(scores.is_file());
-    assert!(!again.path().join("probabilities.npy").exists());
+    // The clusters themselves, by other numbers.
+    let classes =
+        wants.lines().skip(1).map(|line| 7 + line.split_once(',').unwrap().1.parse::<i64>().unwrap());
+    ndarray_npy::write_npy(&truth, &classes.collect::<ndarray::Array1<_>>()).unwrap();
+    let args = ["--model", model.to_str().unwrap(), "--truth", truth.to_str().unwrap()];
+    assert_eq!(run(&[&args[..], &["--json", scores.to_str().unwrap()]].concat(), again.path()), wants);
+    let scores: serde_json::Value = serde_json::from_slice(&std::fs::read(scores).unwrap()).unwrap();
+    assert_eq!((scores["accuracy"].as_f64(), scores["ari"].as_f64()), (Some(1.0), Some(1.0)));
+
+    assert_eq!(run(&["--model", model.to_str().unwrap()], assigned.path()), wants);
+    assert!(!assigned.path().join("probabilities.npy").exists(), "an earlier run's are of other images");
+    let refused = program("cluster_images")
+        .arg("--images")
+        .arg(&path)
+        .arg("--model")
+        .arg(&model)
+        .arg("--out")
+        .arg(trained.path())
+        .output()
+        .unwrap();
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("is of a training"));
+}
+
+#[test]
+fn labels_are_added_to_a_clustering_that_is_there() {
+    let [files, out] = [folder(), folder()];
+    let images = idx(files.path(), 40, 40);
+    let truth = files.path().join("truth.npy");
+    ndarray_npy::write_npy(&truth, &ndarray::Array1::from_iter((0..40i64).map(|i| i % 2))).unwrap();
+    let run = |name: &str, args: &[&str]| {
+        program(name)
+            .arg("--images")
+            .arg(&images)
+            .args(["--clusters", "2", "--epochs", "1", "--truth"])
+            .arg(&truth)
+            .args(args)
+            .arg("--out")
+            .arg(out.path())
+            .output()
+            .unwrap()
+    };
+    assert!(run("cluster_images", &[]).status.success());
+    let clustering = out.path().join("state/dec.safetensors");
+    let before = clustering.metadata().unwrap().modified().unwrap();
+    let taught = run("cluster_images", &["--labels", "12", "--resume"]);
+    assert!(taught.status.success(), "{}", String::from_utf8_lossy(&taught.stderr));
+    assert_eq!(clustering.metadata().unwrap().modified().unwrap(), before);
+    let text = std::fs::read_to_string(out.path().join("classes.csv")).unwrap();
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("image,class,probability,is_taught"));
+    let rows: Vec<Vec<f64>> =
+        lines.map(|line| line.split(',').map(|value| value.parse().unwrap()).collect()).collect();
+    assert_eq!(rows.iter().map(|row| row[3]).sum::<f64>(), 12.0);
+    let model = manyhands_dec::Multitask::load(out.path().join("multitask.safetensors")).unwrap();
+    let pixels = ndarray::Array2::from_shape_fn((40, 16), |(i, j)| ((16 * i + j) % 251) as f32);
+    let classes = model.predict(pixels.view()).unwrap();
+    assert!(rows.iter().zip(&classes).all(|(row, &class)| row[1] == class as f64));
+
+    let other = run("cluster_images", &["--resume", "--seed", "1"]);
+    assert!(String::from_utf8_lossy(&other.stderr).contains("with other settings: seed"));
+    let other = muon_hunters(out.path(), &[]);
+    assert!(String::from_utf8_lossy(&other.stderr).contains("is of no earlier run of muon_hunters"));
+    assert!(clustering.exists(), "a program leaves another's models alone");
 }
 
 /// An npz file of the first simulated images of a camera of 499 pixels, by class, with the positions of the first pixels.
@@ -425,18 +484,40 @@ fn a_model_of_simulated_images_is_scored_on_those_of_a_file() {
     let scores = report["scores"].as_array().unwrap();
     let told: Vec<_> =
         scores.iter().map(|row| (row["images"].as_str().unwrap(), row["model"].as_str().unwrap())).collect();
-    let parts = ["simulated", "the file's", "and seen"];
+    let parts = ["simulated", "simulated, not blank", "file", "file, not blank"];
     assert_eq!(told, parts.map(|part| [(part, "supervised"), (part, "multitask")]).concat());
-    let n_images: Vec<_> = scores.iter().take(4).map(|row| row["n_images"].as_u64().unwrap()).collect();
-    assert_eq!(n_images, [60, 60, 40, 40]);
-    let probabilities = std::fs::read_to_string(out.path().join("probabilities.csv")).unwrap();
-    let column = |i: usize| probabilities.lines().skip(1).map(move |line| line.split(',').nth(i).unwrap());
-    let truth: Vec<bool> = column(1).map(|muon| muon == "1").collect();
-    let p: Vec<f64> = column(2).map(|p| p.parse().unwrap()).collect();
+    let n_images = |row: usize| scores[row]["n_images"].as_u64().unwrap();
+    assert_eq!([n_images(0), n_images(4)], [60, 40]);
+    let mut probabilities = csv::Reader::from_path(out.path().join("probabilities.csv")).unwrap();
+    let rows: Vec<_> = probabilities.records().map(Result::unwrap).collect();
+    let truth: Vec<bool> = rows.iter().map(|row| &row[2] == "1").collect();
+    assert!(rows.iter().zip(&truth).all(|(row, &truth)| (&row[0] == "muons") == truth));
+    assert_eq!(rows.iter().filter(|row| &row[3] == "0").count() as u64, n_images(6));
+    let p: Vec<f64> = rows.iter().map(|row| row[4].parse().unwrap()).collect();
     let auc = manyhands_metrics::roc_auc(&truth, &p).unwrap();
-    assert_eq!(scores[3]["auc"][0].as_f64(), Some(auc));
+    assert_eq!(scores[5]["auc"][0].as_f64(), Some(auc));
     let n_pictures = std::fs::read_dir(out.path()).unwrap().flatten();
     assert!(n_pictures.filter(|entry| entry.path().extension().is_some_and(|end| end == "png")).count() >= 1);
+
+    // The models are there, and are asked about images of unknown class.
+    let model = out.path().join("state/multitask.safetensors");
+    let before = model.metadata().unwrap().modified().unwrap();
+    let output = program("camera_transfer")
+        .args(["--telescope", "lst", "--unlabelled", "muons", "--simulated", "600", "--epochs", "3"])
+        .arg("--resume")
+        .arg("--images")
+        .arg(&file)
+        .arg("--out")
+        .arg(out.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(model.metadata().unwrap().modified().unwrap(), before);
+    let calls = &self::report(out.path())["calls"][0];
+    let called =
+        rows.iter().zip(&p).filter(|(row, p)| &row[0] == "muons" && &row[3] == "0" && **p >= 0.5).count();
+    assert_eq!(calls["n_called_muon"].as_u64(), Some(called as u64));
+    assert_eq!(calls["n_images"].as_u64(), Some(truth.iter().filter(|&&truth| truth).count() as u64));
 }
 
 #[test]
@@ -461,6 +542,9 @@ fn bad_input_is_answered_by_an_error_that_names_it_and_leaves_nothing_behind() {
     let from_one = files.path().join("from_one.npy").display().to_string();
     ndarray_npy::write_npy(&from_one, &ndarray::Array1::from_iter((0..20i64).map(|i| 1 + i % 2))).unwrap();
 
+    let all_zero = files.path().join("all_zero.npy").display().to_string();
+    ndarray_npy::write_npy(&all_zero, &ndarray::Array1::<u8>::zeros(20)).unwrap();
+
     let cluster =
         |args: &[&str]| ("cluster_images", args.iter().map(ToString::to_string).collect::<Vec<_>>());
     let hunt = |args: &[&str]| ("muon_hunters", args.iter().map(ToString::to_string).collect::<Vec<_>>());
@@ -476,31 +560,51 @@ fn bad_input_is_answered_by_an_error_that_names_it_and_leaves_nothing_behind() {
         (transfer(&["--images", &path("missing.npz"), "--classes", "muons=1"]), "missing.npz"),
         (transfer(&["--images", &camera, "--classes", "moons=1"]), "has no member \"moons\""),
         (transfer(&["--images", &camera, "--classes", "muons=2"]), "--classes muons=2"),
+        (transfer(&["--images", &camera]), "--classes"),
+        (
+            transfer(&["--images", &camera, "--classes", "muons=1", "--unlabelled", "muons"]),
+            "muons: is named twice",
+        ),
         (transfer(&["--images", &no_positions, "--classes", "muons=1"]), "xy_deg"),
         (transfer(&["--images", &misfit, "--classes", "muons=1"]), "xy_deg is 498 × 2, wants 499 × 2"),
         (transfer(&["--images", &camera, "--classes", "muons=1", "--simulated", "9"]), "--simulated 9"),
         (hunt(&["--data", &format!("npz:{misfit}:muons=1,others=0")]), "xy_deg is 498 × 2, wants 499 × 2"),
         (cluster(&["--images", &path("missing.npy"), "--clusters", "2"]), "missing.npy"),
-        (cluster(&["--images", &path("text.npy"), "--clusters", "2"]), "images × pixels"),
-        (cluster(&["--images", &short, "--clusters", "2"]), "its header says 320"),
+        (
+            cluster(&["--images", &path("text.npy"), "--clusters", "2"]),
+            "is neither an idx file of bytes nor .npy",
+        ),
+        (cluster(&["--images", &short, "--clusters", "2"]), "its header says [20, 4, 4]"),
         (cluster(&["--images", &empty, "--clusters", "2"]), "0 images"),
         (cluster(&["--images", &one, "--clusters", "1"]), "1 images"),
         (cluster(&["--images", &nan, "--clusters", "2"]), "images[4, 1] = NaN"),
         (cluster(&["--images", &good, "--clusters", "0"]), "--clusters 0"),
         (cluster(&["--images", &good, "--clusters", "21"]), "at most the 20 images"),
         (cluster(&["--images", &good, "--clusters", "2", "--truth", &good]), "wants 1: one label an image"),
-        (cluster(&["--images", files.path().to_str().unwrap(), "--clusters", "2"]), "labels-idx1"),
+        (hunt(&["--data", &format!("mnist:{}", files.path().display())]), "come without their classes"),
         (cluster(&["--images", &good]), "--clusters"),
         (cluster(&["--images", &good, "--clusters", "2", "--labels", "9"]), "classes are known"),
         (
             cluster(&["--images", &good, "--clusters", "2", "--truth", &from_one, "--labels", "9"]),
             "0 of class 0, wants at least 2",
         ),
+        (
+            cluster(&["--images", &good, "--clusters", "2", "--truth", &all_zero, "--labels", "9"]),
+            "all images are of class 0",
+        ),
         (cluster(&["--images", &good, "--model", &path("missing")]), "missing"),
         (cluster(&["--images", &good, "--clusters", "2", "--probabilities"]), "--probabilities"),
         (
             cluster(&["--images", &good, "--clusters", "2", "--json", &path("one")]),
             "is a folder, wants a file",
+        ),
+        (
+            cluster(&["--images", &good, "--clusters", "2", "--json", &path("new/")]),
+            "is a folder, wants a file",
+        ),
+        (
+            cluster(&["--images", &good, "--clusters", "2", "--json", &path("dec.safetensors")]),
+            "ends in .json",
         ),
         (hunt(&["--data", "mnist:missing"]), "is no folder"),
         (hunt(&["--data", "tiff:x"]), "wants mnist, npy or npz"),
