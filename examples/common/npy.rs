@@ -215,7 +215,8 @@ mod tests {
         let path = folder.path().join("images.bin");
         let images = Array3::from_shape_fn((3, 2, 4), |(i, y, x)| (40 * i + 10 * y + x) as u8);
         let wants = images.mapv(f32::from).into_shape_with_order((3, 8)).unwrap();
-        let kinds: [(&str, fn(u8) -> Vec<u8>); 18] = [
+        type Encode = fn(u8) -> Vec<u8>;
+        let kinds: [(&str, Encode); 18] = [
             ("|u1", |value| vec![value]),
             ("|i1", |value| vec![value]),
             ("<u2", |value| u16::from(value).to_le_bytes().into()),

@@ -117,15 +117,19 @@ fn images_beyond_one_chunk_are_answered_and_named_at_their_row() {
 
 #[test]
 fn a_mixture_of_many_images_has_the_same_bits_on_any_number_of_threads() {
-    // More than one block of 512 points.
-    let (images, _) = blobs(3000, 3, 12, 0.5);
-    let start = autoencoder_with(&[16, 4]).max_epochs(Some(1)).fit(images.view()).unwrap();
-    let params = Dec::params(5).seed(5).n_restarts(2).max_epochs(Some(0));
-    let on = |n_threads| {
-        on_threads(n_threads, || params.training(start.clone(), images.view()).unwrap().snapshot().unwrap())
-    };
-    let one = on(1);
-    assert!(one == on(2) && one == on(3));
+    // More than one block of 512 points; and so wide that blocks are small, and more of them than are summed at a time.
+    for (n_images, n_embedding) in [(3000, 4), (6000, 80)] {
+        let (images, _) = blobs(n_images, 3, 12, 0.5);
+        let start = autoencoder_with(&[16, n_embedding]).max_epochs(Some(1)).fit(images.view()).unwrap();
+        let params = Dec::params(5).seed(5).n_restarts(2).max_epochs(Some(0));
+        let on = |n_threads| {
+            on_threads(n_threads, || {
+                params.training(start.clone(), images.view()).unwrap().snapshot().unwrap()
+            })
+        };
+        let one = on(1);
+        assert!(one == on(2) && one == on(3));
+    }
 }
 
 #[test]

@@ -2,9 +2,7 @@
 
 use super::{Models, autoencoder, autoencoder_with, blobs, bytes, dec, dec_with, labelled, multitask};
 use approx::assert_abs_diff_eq;
-use manyhands_dec::{
-    Autoencoder, Dec, Error, Multitask, Result, Segment, Stage, StopReason, Supervised, Training,
-};
+use manyhands_dec::{Autoencoder, Dec, Error, Multitask, Result, Segment, Stage, StopReason, Supervised};
 use ndarray::{Array2, array};
 use serde_json::{Value, json};
 use std::fs;
@@ -296,32 +294,6 @@ fn write_the_golden_model() {
     let p = model.predict_proba(golden_images().view()).unwrap();
     let rows: Vec<Vec<f64>> = p.rows().into_iter().map(|row| row.to_vec()).collect();
     fs::write(folder.join("multitask.json"), serde_json::to_string(&rows).unwrap() + "\n").unwrap();
-}
-
-#[test]
-fn a_checkpoint_of_an_earlier_version_goes_on_to_the_same_bits() {
-    let models = Models::of(blobs(60, 3, 12, 0.5), 50, &dec());
-    let labels: Vec<_> = (0..60).map(|i| Some(i % 3)).collect();
-    let params = multitask().schedule(&[Segment::epochs(2, 1e-3), Segment::epochs(2, 1e-4)]);
-    let start = || params.training(models.dec.clone(), models.images.view(), &labels).unwrap();
-    let finish = |mut training: Training<'_, Multitask>| {
-        assert!(training.by_ref().all(|epoch| epoch.is_ok()));
-        training.finish().unwrap()
-    };
-    let mut training = start();
-    assert_eq!(training.by_ref().take(3).count(), 3);
-    let mut file = File::open(&bytes(|path| training.save(path)));
-    // Segments, searches and graphs of neighbours came later.
-    let content = file.ours["content"].as_object_mut().unwrap();
-    assert_eq!(content.remove("segments"), Some(json!([2])));
-    assert!(content.remove("search").is_some());
-    for epoch in content["epochs"][1].as_array_mut().unwrap() {
-        assert!(epoch["losses"].as_object_mut().unwrap().remove("neighbour").is_some());
-    }
-    let folder = TempDir::new().unwrap();
-    let path = folder.path().join("checkpoint");
-    fs::write(&path, file.bytes()).unwrap();
-    assert!(finish(start().resume(&path).unwrap()) == finish(start()));
 }
 
 #[test]

@@ -148,6 +148,7 @@ fn wrong_parameters_of_the_clustering_are_named() {
         (dec().alpha(0.0), "alpha = 0: wants a finite number above 0"),
         (dec().alpha(f64::INFINITY), "alpha = inf: wants a finite number above 0"),
         (dec().cluster_weight(-1.0), "cluster_weight = -1: wants a finite number of at least 0"),
+        (dec().cluster_weight(0.0), "cluster_weight = 0: wants a finite number above 0"),
         (
             dec().reconstruction_weight(f64::NAN),
             "reconstruction_weight = NaN: wants a finite number of at least 0",
@@ -234,6 +235,10 @@ fn wrong_parameters_of_reclustering_are_named() {
         (recluster().tolerance(2.0), "tolerance = 2: wants a fraction in 0..=1".into()),
         (both().reconstruction_weight(0.0), format!("reconstruction_weight = 0: wants {deciding}")),
         (recluster().cluster_weight(-1.0), "cluster_weight = -1: wants a finite number of at least 0".into()),
+        (
+            recluster().plain().cluster_weight(0.0),
+            "cluster_weight = 0: wants a finite number above 0 where no labels are looked at".into(),
+        ),
         (
             recluster().reconstruction_weight(f64::NAN),
             "reconstruction_weight = NaN: wants a finite number of at least 0".into(),

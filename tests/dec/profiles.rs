@@ -47,6 +47,7 @@ fn the_profile_of_muon_hunters_is_that_of_wright_et_al() {
         .schedule(&[Segment::steps(20_000, 0.01)])
         .tolerance(0.001)
         .balance(1.0)
+        .collapse(None)
         .reconstruction_weight(0.0);
     assert_eq!(params.profile(Profile::MuonHunters), wants);
 
@@ -66,7 +67,7 @@ fn the_profile_of_muon_hunters_is_that_of_wright_et_al() {
     assert_eq!(params.profile(Profile::MuonHunters), wants);
 
     let params = Recluster::params().profile(Profile::MuonHunters);
-    let wants = params.clone().optimiser(SGD).update_interval(Some(140)).tolerance(0.001);
+    let wants = params.clone().optimiser(SGD).update_interval(Some(140)).tolerance(0.001).collapse(None);
     let wants = wants.schedule(&[Segment::epochs(200, 0.01)]).reconstruction_weight(1.0);
     assert_eq!(params, wants);
     // Plain, it is KL(P‖Q) alone.
@@ -106,6 +107,7 @@ fn the_profile_of_xie_et_al_is_that_of_their_program_but_for_the_loss() {
         .shuffle(false)
         .initial_centres(InitialCentres::KMeans)
         .update_interval(Some(160))
+        .collapse(None)
         .schedule(&[Segment::steps(100_000, 0.01)]);
     assert_eq!(params.profile(Profile::Xie2016), wants);
 }

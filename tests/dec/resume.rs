@@ -3,8 +3,8 @@
 use super::{autoencoder, autoencoder_with, blobs, bytes, dec, labelled, multitask, recluster, supervised};
 use manyhands_dec::{
     Augmentation, Autoencoder, Dec, DecParams, Error, HeadInput, InitialCentres, InitialHead, Initialisation,
-    InputScale, LabelWeights, Multitask, MultitaskParams, Optimiser, ReclusterParams, Result, Segment,
-    Selection, StopReason, Supervised, SupervisedParams, Training,
+    InputScale, LabelWeights, Multitask, MultitaskParams, Optimiser, Profile, ReclusterParams, Result,
+    Segment, Selection, StopReason, Supervised, SupervisedParams, Training,
 };
 use ndarray::Array2;
 use std::path::Path;
@@ -329,6 +329,22 @@ fn a_digest_is_that_of_everything_that_decides_a_training_and_of_nothing_else() 
         |labels: &[Option<usize>]| multitask().training(clusters.clone(), images, labels).unwrap().digest();
     assert_eq!(of(&labels), of(&labels));
     assert_ne!(of(&labels), of(&labelled(&groups, 99)));
+
+    // As many clusters as dimensions: two heads of the same numbers.
+    let square = autoencoder_with(&[80, 3]).fit(images).unwrap();
+    let square = dec().fit_with(square, images).unwrap();
+    let of = |input| {
+        let params = multitask().initial_head(InitialHead::Random).head_input(input);
+        params.training(square.clone(), images, &labels).unwrap().digest()
+    };
+    assert_ne!(of(HeadInput::Assignment), of(HeadInput::Embedding));
+    // The last layer of the published benchmark is a ReLU.
+    let of = |params: SupervisedParams| {
+        let params = params.optimiser(Optimiser::Sgd { momentum: 0.9 }).schedule(&[Segment::epochs(4, 0.01)]);
+        let params = params.patience(10).dropout(0.0).input_scale(InputScale::UnitMeanSquarePerSample);
+        params.training(images, &labels).unwrap().digest()
+    };
+    assert_ne!(of(supervised()), of(supervised().profile(Profile::MuonHunters)));
 }
 
 #[test]

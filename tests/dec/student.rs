@@ -147,6 +147,18 @@ fn embedding_and_centres_of_different_dimensions_panic() {
 }
 
 #[test]
+#[should_panic(expected = "alpha = -3: wants a finite number above 0")]
+fn a_kernel_of_negative_degrees_panics() {
+    let _ = soft_assignment(array![[0.0]].view(), array![[0.0], [2.0]].view(), -3.0);
+}
+
+#[test]
+#[should_panic(expected = "balance = NaN: wants a number in -8..=8")]
+fn a_balance_that_is_no_number_panics() {
+    let _ = balanced_target_distribution(array![[0.5, 0.5]].view(), f64::NAN);
+}
+
+#[test]
 #[should_panic(expected = "the same shape")]
 fn p_and_q_of_different_shapes_panic() {
     let _ = kl_divergence(Array2::zeros((2, 3)).view(), Array2::zeros((3, 3)).view());

@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::optimiser::Optimiser;
-use crate::plan::Segment;
 use crate::scale::InputScale;
+use crate::schedule::Segment;
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 use std::fmt::Display;

@@ -1,12 +1,13 @@
 //! The one training loop: every stage is a plan that runs here.
 
+use crate::development::Selection;
 use crate::engine::{self, Batch, Engine, State};
 use crate::epoch::{Epoch, StopReason};
 use crate::error::{Error, Result};
 use crate::feed::{Feed, dropout, order, with_partners};
 use crate::network::Network;
 use crate::objective::Losses;
-use crate::plan::{Plan, Selection};
+use crate::plan::Plan;
 use crate::random::{Purpose, stream};
 use crate::student::{balanced_target_distribution, hard_assignment, soft_assignment};
 use ndarray::{Array2, Axis};

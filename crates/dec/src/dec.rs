@@ -3,6 +3,7 @@
 use crate::augmentation::Augmentation;
 use crate::autoencoder::Autoencoder;
 use crate::check;
+use crate::clustering::{Clustering, clustering_options};
 use crate::engine::Backend;
 use crate::epoch::{Report, Stage, StopReason};
 use crate::error::Result;
@@ -11,7 +12,9 @@ use crate::initial_centres::{InitialCentres, Search};
 use crate::objective::{Objective, ReconstructionLoss};
 use crate::optimiser::Optimiser;
 use crate::options::{Options, training_options};
-use crate::plan::{COLLAPSE, Plan, Profile, Segment};
+use crate::plan::Plan;
+use crate::profile::Profile;
+use crate::schedule::Segment;
 use crate::trained::{Trained, fitted_model};
 use crate::training::Training;
 use ndarray::{Array1, Array2, ArrayView2};
@@ -42,10 +45,7 @@ pub struct DecParams {
     n_clusters: usize,
     shuffle: bool,
     schedule: Vec<Segment>,
-    update_interval: Option<usize>,
-    tolerance: f64,
-    balance: f64,
-    collapse: Option<f64>,
+    clustering: Clustering,
     overcluster: usize,
     alpha: f64,
     initial_centres: InitialCentres,
@@ -64,10 +64,7 @@ impl Dec {
             n_clusters,
             shuffle: true,
             schedule: Vec::new(),
-            update_interval: None,
-            tolerance: 1e-3,
-            balance: 1.0,
-            collapse: Some(COLLAPSE),
+            clustering: Clustering::new(),
             overcluster: 1,
             alpha: 1.0,
             initial_centres: InitialCentres::default(),
@@ -126,19 +123,21 @@ impl Dec {
 }
 
 impl DecParams {
-    /// Sets schedule, optimiser, order, first centres and stretch between updates of the target together; call it before the options that change one of them.
+    /// Sets schedule, optimiser, order, first centres, stretch between updates of the target and the look for a collapse together; call it before the options that change one of them.
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Self {
         self.options.optimiser = Optimiser::Sgd { momentum: 0.9 };
         self.shuffle = profile == Profile::Quick;
         self.initial_centres =
             if profile == Profile::Quick { InitialCentres::Mixture } else { InitialCentres::KMeans };
-        (self.update_interval, self.schedule) = match profile {
+        let (update_interval, schedule) = match profile {
             Profile::Quick => (None, vec![Segment::epochs(40, 0.01)]),
             Profile::MuonHunters => (Some(140), vec![Segment::steps(20_000, 0.01)]),
             // Its program has no limit: this is five times the longest run of the others.
             Profile::Xie2016 => (Some(160), vec![Segment::steps(100_000, 0.01)]),
         };
+        self.clustering.profile(profile, update_interval);
+        self.schedule = schedule;
         self
     }
 
@@ -153,37 +152,6 @@ impl DecParams {
     #[must_use]
     pub fn schedule(mut self, schedule: &[Segment]) -> Self {
         self.schedule = schedule.to_vec();
-        self
-    }
-
-    /// Steps between two updates of the target distribution; `None`: one pass over the images.
-    #[must_use]
-    pub fn update_interval(mut self, n_steps: Option<usize>) -> Self {
-        self.update_interval = n_steps;
-        self
-    }
-
-    /// Stop when a smaller fraction of the images changes its cluster between two updates; 0.001 as in both papers.
-    #[must_use]
-    pub fn tolerance(mut self, tolerance: f64) -> Self {
-        self.tolerance = tolerance;
-        self
-    }
-
-    /// Power of the clusters' masses by which the target is divided, in −8..=8; 1 as in the paper, which evens out sizes. Where classes are of
-    /// very different sizes, 0 leaves sizes alone; see [`balanced_target_distribution`](crate::balanced_target_distribution).
-    #[must_use]
-    pub fn balance(mut self, exponent: f64) -> Self {
-        self.balance = exponent;
-        self
-    }
-
-    /// Stop with [`StopReason::Collapsed`] when the effective number of clusters, the exponential of the entropy of their shares of the images, falls to
-    /// this fraction of what it was before the first epoch, or when a single cluster holds all images; 0.5, and `None` never looks. The model is
-    /// then that of the collapse: an earlier one is had by [`Training::snapshot`].
-    #[must_use]
-    pub fn collapse(mut self, fraction: Option<f64>) -> Self {
-        self.collapse = fraction;
         self
     }
 
@@ -282,13 +250,9 @@ impl DecParams {
     fn check(&self) -> Result<()> {
         check::parameter(self.n_clusters > 0, "n_clusters", self.n_clusters, "at least 1")?;
         self.options.check()?;
-        check::parameter(self.update_interval != Some(0), "update_interval", 0, "at least 1 step")?;
+        self.clustering.check()?;
         check::parameter(self.n_restarts > 0, "n_restarts", self.n_restarts, "at least 1")?;
         check::parameter(self.kmeans_batch != Some(0), "kmeans_batch", 0, "at least 1 row")?;
-        let tolerance_holds = (0.0..=1.0).contains(&self.tolerance);
-        check::parameter(tolerance_holds, "tolerance", self.tolerance, "a fraction in 0..=1")?;
-        check::balance(self.balance)?;
-        check::collapse(self.collapse)?;
         check::parameter(self.overcluster > 0, "overcluster", 0, "at least 1 centre a cluster")?;
         check::parameter(
             self.alpha > 0.0 && self.alpha.is_finite(),
@@ -297,6 +261,13 @@ impl DecParams {
             "a finite number above 0",
         )?;
         check::weight("cluster_weight", self.cluster_weight)?;
+        // Without it no target is made, and nothing says when to stop.
+        check::parameter(
+            self.cluster_weight > 0.0,
+            "cluster_weight",
+            self.cluster_weight,
+            "a finite number above 0",
+        )?;
         check::weight("reconstruction_weight", self.reconstruction_weight)?;
         check::schedule("schedule", &self.schedule)
     }
@@ -304,7 +275,6 @@ impl DecParams {
     fn plan(&self, n_images: usize) -> Plan {
         let plan = Plan {
             shuffle: self.shuffle,
-            steps_per_epoch: self.update_interval,
             objective: Objective {
                 cluster_weight: self.cluster_weight,
                 reconstruction_weight: self.reconstruction_weight,
@@ -312,14 +282,12 @@ impl DecParams {
                 alpha: self.alpha,
                 ..Objective::NOTHING
             },
-            balance: self.balance,
-            collapse: self.collapse,
-            tolerance: Some(self.tolerance),
             ..Plan::new(Stage::Dec, &self.options)
         };
-        plan.schedule(&self.schedule, n_images, self.options.max_epochs)
+        self.clustering.plan(plan).schedule(&self.schedule, n_images, self.options.max_epochs)
     }
 }
 
 fitted_model!(Dec, "dec", |network| network.centres.is_some() && !network.decoder.is_empty());
 training_options!(DecParams);
+clustering_options!(DecParams);

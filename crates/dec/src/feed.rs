@@ -101,7 +101,7 @@ impl<'a> Feed<'a> {
         self.all_alike(&network.encoder) && !self.all_alike(&[])
     }
 
-    /// Whether all images to train on are the same behind `layers`; mostly over with the first two.
+    /// Whether all images to train on are the same behind `layers`; mostly over with the first chunk.
     fn all_alike(&self, layers: &[Dense]) -> bool {
         let seen = |rows: &[usize]| engine::embed(layers, self.gather(rows).view());
         let first = seen(&self.rows[..1]);

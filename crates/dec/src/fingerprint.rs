@@ -2,6 +2,7 @@
 
 use crate::feed::Feed;
 use crate::network::Network;
+use crate::storage::Shape;
 use ndarray::{ArrayView2, Axis};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -43,9 +44,11 @@ impl Fingerprint {
     }
 }
 
-/// SHA-256 of a network's weights, in hexadecimal.
+/// SHA-256 of a network's shape and weights, in hexadecimal.
 pub(crate) fn of_network(network: &Network) -> String {
-    let mut digest = Sha256::new();
+    let shape =
+        (Shape::of(network), network.parameters().iter().map(|(_, matrix)| matrix.dim()).collect::<Vec<_>>());
+    let mut digest = Sha256::new_with_prefix(of_value(&shape));
     network.parameters().iter().for_each(|(_, matrix)| digest.update(bytes(matrix.view())));
     hexadecimal(digest)
 }

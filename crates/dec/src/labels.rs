@@ -1,14 +1,9 @@
-//! Labels on their way into training: hard or soft, weighted by class; which rows teach, which are watched.
+//! Labels on their way into training: hard or soft.
 
 use crate::argmax;
-use crate::check;
 use crate::error::{Error, Result};
-use crate::feed::Feed;
-use crate::random::{Purpose, stream};
-use crate::teaching::Teaching;
+use crate::label_weights::LabelWeights;
 use ndarray::{Array2, ArrayView2};
-use rand::Rng;
-use std::collections::BTreeSet;
 
 /// How far the probabilities of an image may be from summing to 1.
 const TOLERANCE: f64 = 1e-6;
@@ -146,84 +141,4 @@ fn check_probabilities(probabilities: ArrayView2<'_, f64>, n_classes: usize) -> 
         }
     }
     Ok(())
-}
-
-/// What the cross entropy of an image of each class counts.
-///
-/// A weight multiplies the term of its class in −Σ y ln ŷ, and the sum over a batch is divided by the number of labelled images in it.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub enum LabelWeights {
-    /// Every image counts 1.
-    #[default]
-    Equal,
-    /// n / (C n_c) for class c of C, where n_c of the n labelled images are of it (probabilities added up): classes count alike, however rare,
-    /// and the mean weight is 1. What scikit-learn calls `balanced`.
-    Balanced,
-    /// The weights of `Balanced` to this power, scaled to a mean of 1: 0 is `Equal`, 1 is `Balanced`, between them rare classes count more than
-    /// their share and less than a common one.
-    Tempered(f64),
-    /// One weight per class, each above 0 and finite as f32.
-    Each(Vec<f64>),
-}
-
-impl LabelWeights {
-    /// Of classes with so many images.
-    fn of(&self, mass: &[f64]) -> Vec<f64> {
-        let n: f64 = mass.iter().sum();
-        let tempered = |power: f64| {
-            let weights: Vec<f64> = mass.iter().map(|mass| mass.powf(-power)).collect();
-            let mean = weights.iter().zip(mass).map(|(weight, mass)| weight * mass).sum::<f64>() / n;
-            weights.into_iter().map(|weight| weight / mean).collect()
-        };
-        match self {
-            Self::Equal => vec![1.0; mass.len()],
-            Self::Balanced => tempered(1.0),
-            Self::Tempered(power) => tempered(*power),
-            Self::Each(weights) => weights.clone(),
-        }
-    }
-
-    pub(crate) fn check(&self, n_classes: usize) -> Result<()> {
-        match self {
-            Self::Equal | Self::Balanced => Ok(()),
-            Self::Tempered(power) => {
-                check::parameter((0.0..=1.0).contains(power), "label_weights", power, "a power in 0..=1")
-            }
-            Self::Each(weights) => {
-                // What the loss multiplies by is an f32.
-                let is_weight = |&weight: &f64| weight as f32 > 0.0 && (weight as f32).is_finite();
-                let holds = weights.len() == n_classes && weights.iter().all(is_weight);
-                let wants = "one finite weight above 0 per class";
-                check::parameter(holds, "label_weights", format!("{weights:?}"), wants)
-            }
-        }
-    }
-}
-
-/// Gives `feed` the labels and sets a fraction of the labelled images of every class aside to be watched, at least one of a class of two or
-/// more. The same labels and seed give the same images in every stage, and labels that come later leave nearly all of them where they are: hardly an
-/// image that has taught is watched in the next round. The labels have been checked.
-pub(crate) fn attach(
-    feed: &mut Feed<'_>,
-    labels: Labels<'_>,
-    n_classes: usize,
-    teaching: &Teaching,
-    seed: u64,
-) {
-    feed.classes = Some(labels.table(n_classes, &teaching.label_weights));
-    // Lots are drawn for all images, labelled or not.
-    let mut rng = stream(seed, Purpose::Development, 0);
-    let lots: Vec<u64> = (0..labels.len()).map(|_| rng.random()).collect();
-    let mut development = BTreeSet::new();
-    for class in 0..n_classes {
-        let mut rows: Vec<usize> =
-            (0..labels.len()).filter(|&row| labels.class(row) == Some(class)).collect();
-        rows.sort_by_key(|&row| lots[row]);
-        let n =
-            ((teaching.development_fraction * rows.len() as f64).round() as usize).max(1).min(rows.len() - 1);
-        development.extend(rows.into_iter().take(n));
-    }
-    feed.rows = (0..labels.len()).filter(|row| !development.contains(row)).collect();
-    feed.development = development.into_iter().collect();
 }

@@ -18,6 +18,8 @@ const SAMPLE: usize = 20_000;
 const BLOCK: usize = 512;
 /// Numbers that the moments of a block's points may take: those of wide embeddings are many.
 const BLOCK_MOMENTS: usize = 1 << 18;
+/// Blocks whose sums are held at a time, enough for all cores: those of wide embeddings would not fit into memory together.
+const WAVE: usize = 64;
 const MAX_ITERATIONS: usize = 200;
 /// Gain in mean log-likelihood below which EM stops, in nats.
 const TOLERANCE: f64 = 1e-4;
@@ -257,6 +259,9 @@ fn sums(
 ) -> Moments {
     let zero = Moments::zero(dim);
     let n_rows = (BLOCK_MOMENTS / zero.of_components.ncols()).clamp(1, BLOCK);
-    let blocks: Vec<Moments> = points.axis_chunks_iter(Axis(0), n_rows).into_par_iter().map(of).collect();
-    blocks.iter().fold(zero, Moments::merge)
+    let blocks: Vec<_> = points.axis_chunks_iter(Axis(0), n_rows).collect();
+    blocks.chunks(WAVE).fold(zero, |sum, wave| {
+        let wave: Vec<Moments> = wave.par_iter().map(|&block| of(block)).collect();
+        wave.iter().fold(sum, Moments::merge)
+    })
 }

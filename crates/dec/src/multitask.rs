@@ -3,17 +3,21 @@
 use crate::augmentation::Augmentation;
 use crate::check;
 use crate::dec::Dec;
+use crate::development::{self, Selection};
 use crate::engine::Backend;
 use crate::epoch::{Report, Stage};
 use crate::error::Result;
 use crate::feed::Feed;
 use crate::initial_head::{InitialHead, from_clusters};
-use crate::labels::{self, LabelWeights, Labels};
+use crate::label_weights::LabelWeights;
+use crate::labels::Labels;
 use crate::network::{Activation, Dense, Head, HeadInput, Initialisation};
 use crate::optimiser::Optimiser;
 use crate::options::{Options, training_options};
-use crate::plan::{Length, Plan, Profile, Segment, Selection};
+use crate::plan::Plan;
+use crate::profile::Profile;
 use crate::random::{Purpose, stream};
+use crate::schedule::{Length, Segment};
 use crate::student::hard_assignment;
 use crate::teaching::{Teaching, Weights, loss_options, teaching_options};
 use crate::trained::{Trained, fitted_model};
@@ -192,7 +196,7 @@ impl MultitaskParams {
         let init = Initialisation::Glorot;
         let dense = Dense::new(n_features, self.n_classes, Activation::Linear, init, &mut rng);
         let mut feed = Feed::new(images, scaling).augmented(self.options.augmentation.as_ref())?;
-        labels::attach(&mut feed, labels, self.n_classes, &self.teaching, self.options.seed);
+        development::attach(&mut feed, labels, self.n_classes, &self.teaching, self.options.seed);
         let known = match (self.initial_head, self.head_input) {
             (InitialHead::Clusters, HeadInput::Assignment) => from_clusters(&feed, &network, alpha)?,
             _ => None,

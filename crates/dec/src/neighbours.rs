@@ -1,4 +1,4 @@
-//! The graph of nearest neighbours: exact, by blocks of matrix products.
+//! The graph of nearest neighbours: of all pairs, by blocks of matrix products, exact up to the rounding of squared norms in f32.
 
 use crate::engine::multiply;
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};

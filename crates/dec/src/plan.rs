@@ -1,102 +1,13 @@
-//! What a training loop is told: the schedule of one stage.
+//! What a training loop is told: everything that decides how one stage trains.
 
+use crate::development::Selection;
 use crate::engine::Backend;
 use crate::epoch::Stage;
 use crate::objective::Objective;
 use crate::optimiser::Optimiser;
 use crate::options::Options;
-use crate::scale::InputScale;
+use crate::schedule::{Length, Segment};
 use serde::{Deserialize, Serialize};
-
-/// Which published or measured schedule a stage follows.
-///
-/// | | autoencoder | DEC |
-/// |---|---|---|
-/// | `Quick` | Adam; chosen by measurement | SGD 0.01, target updated every epoch |
-/// | `MuonHunters` | SGD 0.1, 0.01, 0.001 for 66 epochs each and layer, 400 epochs of fine-tuning | SGD 0.01, target every 140 steps |
-/// | `Xie2016` | SGD 0.1 for 50 000 steps a layer, 0.3 for 100 000 of fine-tuning, ÷ 10 every 20 000 | SGD 0.01, target every 160 steps |
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Profile {
-    /// Ours: minutes instead of hours.
-    #[default]
-    Quick,
-    /// Muon Hunters 2.0 and Wright et al. (2019).
-    MuonHunters,
-    /// Xie, Girshick and Farhadi (2016), with their program's values where the paper has none.
-    Xie2016,
-}
-
-impl Profile {
-    /// What the networks of the profile see: every image at mean square 1 in Muon Hunters 2.0, all together in ours and in Xie et al., whose program has
-    /// the factor 0.02 for it, which gives MNIST 2.9.
-    pub(crate) fn input_scale(self) -> InputScale {
-        match self {
-            Self::MuonHunters => InputScale::UnitMeanSquarePerSample,
-            Self::Quick | Self::Xie2016 => InputScale::UnitMeanSquareGlobal,
-        }
-    }
-}
-
-/// How long a learning rate holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Length {
-    /// Passes over the images (in DEC: updates of the target distribution).
-    Epochs(usize),
-    /// Steps; rounded up to whole epochs once the number of images is known.
-    Steps(usize),
-    /// Whichever is longer: passes enough for many images, steps enough for few.
-    Longer {
-        /// At least so many epochs.
-        epochs: usize,
-        /// At least so many steps.
-        steps: usize,
-    },
-}
-
-/// A learning rate and how long it holds; a schedule is a list of them.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Segment {
-    /// How long.
-    pub length: Length,
-    /// Learning rate, above 0.
-    pub rate: f32,
-}
-
-impl Segment {
-    /// `rate` for `n` epochs.
-    #[must_use]
-    pub fn epochs(n: usize, rate: f32) -> Self {
-        Self { length: Length::Epochs(n), rate }
-    }
-
-    /// `rate` for at least `epochs` epochs and at least `steps` steps.
-    #[must_use]
-    pub fn longer(epochs: usize, steps: usize, rate: f32) -> Self {
-        Self { length: Length::Longer { epochs, steps }, rate }
-    }
-
-    /// `rate` for at least `n` steps.
-    #[must_use]
-    pub fn steps(n: usize, rate: f32) -> Self {
-        Self { length: Length::Steps(n), rate }
-    }
-}
-
-/// By what a development set picks the best epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Selection {
-    /// The class loss falls.
-    Class,
-    /// Class loss **and** reconstruction loss fall, as in the program of Wright et al. (2019).
-    ClassAndReconstruction,
-}
-
-/// At which fraction of the clusters a clustering counts as collapsed.
-pub(crate) const COLLAPSE: f64 = 0.5;
 
 /// Everything that decides how one stage trains; two equal plans on equal images train to the same bits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

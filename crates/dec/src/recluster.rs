@@ -2,16 +2,21 @@
 
 use crate::augmentation::Augmentation;
 use crate::check;
+use crate::clustering::{Clustering, clustering_options};
 use crate::dec::Dec;
+use crate::development::{self, Selection};
 use crate::engine::Backend;
 use crate::epoch::Stage;
 use crate::error::{Error, Result};
 use crate::feed::Feed;
-use crate::labels::{self, LabelWeights, Labels};
+use crate::label_weights::LabelWeights;
+use crate::labels::Labels;
 use crate::multitask::Multitask;
 use crate::optimiser::Optimiser;
 use crate::options::{Options, training_options};
-use crate::plan::{COLLAPSE, Length, Plan, Profile, Segment, Selection};
+use crate::plan::Plan;
+use crate::profile::Profile;
+use crate::schedule::{Length, Segment};
 use crate::teaching::{Teaching, Weights, loss_options, teaching_options};
 use crate::trained::Trained;
 use crate::training::{Part, Training};
@@ -43,10 +48,7 @@ pub struct ReclusterParams {
     options: Options,
     shuffle: bool,
     schedule: Vec<Segment>,
-    update_interval: Option<usize>,
-    tolerance: f64,
-    balance: f64,
-    collapse: Option<f64>,
+    clustering: Clustering,
     weights: Weights,
     teaching: Teaching,
 }
@@ -60,10 +62,7 @@ impl Recluster {
             options: Options::new(Optimiser::Adam),
             shuffle: true,
             schedule: Vec::new(),
-            update_interval: None,
-            tolerance: 1e-3,
-            balance: 1.0,
-            collapse: Some(COLLAPSE),
+            clustering: Clustering::new(),
             weights: Weights { class: 1.0, cluster: 0.1, reconstruction: 0.0, last: None },
             teaching: Teaching::new(),
         }
@@ -85,46 +84,19 @@ impl ReclusterParams {
         self
     }
 
-    /// Sets schedule, optimiser, weight of the reconstruction, order and stretch between updates of the target together; call it before the options that change one of them.
+    /// Sets schedule, optimiser, weight of the reconstruction, order, stretch between updates of the target and the look for a collapse together; call it before the options that change one of them.
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Self {
         self.shuffle = profile == Profile::Quick;
         self.weights.reconstruction = if profile == Profile::Quick { 0.01 } else { 1.0 };
         let sgd = Optimiser::Sgd { momentum: 0.9 };
-        (self.options.optimiser, self.update_interval, self.schedule) = match profile {
+        let (optimiser, update_interval, schedule) = match profile {
             Profile::Quick => (Optimiser::Adam, None, vec![Segment::longer(10, 300, 1e-4)]),
             // Wright et al. end after 200 epochs; here of 140 steps each, theirs after 62 of these.
             Profile::MuonHunters | Profile::Xie2016 => (sgd, Some(140), vec![Segment::epochs(200, 0.01)]),
         };
-        self
-    }
-
-    /// Steps between two updates of the target distribution; `None`: one pass over the images.
-    #[must_use]
-    pub fn update_interval(mut self, n_steps: Option<usize>) -> Self {
-        self.update_interval = n_steps;
-        self
-    }
-
-    /// Stop when a smaller fraction of the images changes its cluster between two updates; 0.001.
-    #[must_use]
-    pub fn tolerance(mut self, tolerance: f64) -> Self {
-        self.tolerance = tolerance;
-        self
-    }
-
-    /// Power of the clusters' masses by which the target is divided, in −8..=8; 1, as in [`DecParams::balance`](crate::DecParams::balance).
-    #[must_use]
-    pub fn balance(mut self, exponent: f64) -> Self {
-        self.balance = exponent;
-        self
-    }
-
-    /// Stop when the clusters run into each other; 0.5, `None` never looks, as in [`DecParams::collapse`](crate::DecParams::collapse). The model is
-    /// then that of the best epoch before; with [`plain`](Self::plain), that of the collapse.
-    #[must_use]
-    pub fn collapse(mut self, fraction: Option<f64>) -> Self {
-        self.collapse = fraction;
+        self.clustering.profile(profile, update_interval);
+        (self.options.optimiser, self.schedule) = (optimiser, schedule);
         self
     }
 
@@ -163,7 +135,7 @@ impl ReclusterParams {
         let mut feed = Feed::new(images, scaling).augmented(self.options.augmentation.as_ref())?;
         if self.weights.teach() {
             labels.check(images.nrows(), n_classes)?;
-            labels::attach(&mut feed, labels, n_classes, &self.teaching, self.options.seed);
+            development::attach(&mut feed, labels, n_classes, &self.teaching, self.options.seed);
         } else if labels.len() != images.nrows() {
             return Err(Error::LabelCount { got: labels.len(), wants: images.nrows() });
         }
@@ -174,34 +146,26 @@ impl ReclusterParams {
 
     fn check(&self, n_classes: usize) -> Result<()> {
         self.options.check()?;
-        check::parameter(self.update_interval != Some(0), "update_interval", 0, "at least 1 step")?;
-        let tolerance_holds = (0.0..=1.0).contains(&self.tolerance);
-        check::parameter(tolerance_holds, "tolerance", self.tolerance, "a fraction in 0..=1")?;
-        check::balance(self.balance)?;
-        check::collapse(self.collapse)?;
+        self.clustering.check()?;
         self.teaching.check(n_classes)?;
         self.weights.check()?;
         if self.weights.teach() {
             self.weights.check_selection(self.teaching.selection)?;
+        } else {
+            self.weights.check_clusters()?;
         }
         check::schedule("schedule", &self.schedule)
     }
 
     fn plan(&self, n_images: usize, alpha: f64) -> Plan {
-        let plan = Plan {
-            shuffle: self.shuffle,
-            steps_per_epoch: self.update_interval,
-            balance: self.balance,
-            collapse: self.collapse,
-            tolerance: Some(self.tolerance),
-            ..Plan::new(Stage::Recluster, &self.options)
-        };
-        let plan = self.weights.plan(plan, alpha);
+        let plan = Plan { shuffle: self.shuffle, ..Plan::new(Stage::Recluster, &self.options) };
+        let plan = self.weights.plan(self.clustering.plan(plan), alpha);
         let plan = if self.weights.teach() { self.teaching.plan(plan, n_images) } else { plan };
         plan.schedule(&self.schedule, n_images, self.options.max_epochs)
     }
 }
 
 training_options!(ReclusterParams);
+clustering_options!(ReclusterParams);
 teaching_options!(ReclusterParams);
 loss_options!(ReclusterParams);

@@ -24,13 +24,14 @@ use rayon::prelude::*;
 ///
 /// # Panics
 ///
-/// When the two have different numbers of columns.
+/// When the two have different numbers of columns, or `alpha` is not a finite number above 0.
 #[must_use]
 pub fn soft_assignment(
     embedding: ArrayView2<'_, f32>,
     centres: ArrayView2<'_, f32>,
     alpha: f64,
 ) -> Array2<f64> {
+    assert!(alpha > 0.0 && alpha.is_finite(), "alpha = {alpha}: wants a finite number above 0");
     assert_eq!(embedding.ncols(), centres.ncols(), "embedding and centres need the same number of columns");
     let mut q = Array2::zeros((embedding.nrows(), centres.nrows()));
     q.axis_iter_mut(Axis(0)).into_par_iter().zip(embedding.axis_iter(Axis(0))).for_each(|(mut q, z)| {
@@ -79,8 +80,13 @@ pub fn target_distribution(q: ArrayView2<'_, f64>) -> Array2<f64> {
 ///
 /// `balance` is λ. With 1, the paper's, an image between two clusters is drawn to the smaller one, and clusters become alike in size. With 0 sizes do not
 /// matter: q is sharpened and no more. Below 0 the image is drawn to the larger one, so that a small cluster is left to the images that are surely its own.
+///
+/// # Panics
+///
+/// When `balance` is outside −8..=8: powers of the masses would overflow.
 #[must_use]
 pub fn balanced_target_distribution(q: ArrayView2<'_, f64>, balance: f64) -> Array2<f64> {
+    assert!((-8.0..=8.0).contains(&balance), "balance = {balance}: wants a number in -8..=8");
     let mass = q.sum_axis(Axis(0)).mapv(|mass| if mass > 0.0 { mass.powf(balance) } else { 0.0 });
     let mut p = Array2::zeros(q.dim());
     p.axis_iter_mut(Axis(0)).into_par_iter().zip(q.axis_iter(Axis(0))).for_each(|(mut p, q)| {
@@ -118,7 +124,7 @@ pub fn kl_divergence(p: ArrayView2<'_, f64>, q: ArrayView2<'_, f64>) -> f64 {
 ///
 /// # Panics
 ///
-/// When `p` is not images × clusters, or embedding and centres have different numbers of columns.
+/// When `p` is not images × clusters, and as [`soft_assignment`].
 #[must_use]
 pub fn kl_gradient(
     p: ArrayView2<'_, f64>,

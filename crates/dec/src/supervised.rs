@@ -2,18 +2,22 @@
 
 use crate::augmentation::Augmentation;
 use crate::check;
+use crate::development;
 use crate::engine::Backend;
 use crate::epoch::{Report, Stage};
 use crate::error::Result;
 use crate::feed::Feed;
-use crate::labels::{self, LabelWeights, Labels};
+use crate::label_weights::LabelWeights;
+use crate::labels::Labels;
 use crate::network::{Activation, Dense, Head, HeadInput, Initialisation, Network};
 use crate::objective::Objective;
 use crate::optimiser::Optimiser;
 use crate::options::{Options, training_options};
-use crate::plan::{Length, Plan, Profile, Segment};
+use crate::plan::Plan;
+use crate::profile::Profile;
 use crate::random::{Purpose, stream};
 use crate::scale::InputScale;
+use crate::schedule::{Length, Segment};
 use crate::student::hard_assignment;
 use crate::teaching::{Teaching, teaching_options};
 use crate::trained::{Trained, fitted_model};
@@ -168,7 +172,7 @@ impl SupervisedParams {
         let head = Some(Head { dense, input: HeadInput::Embedding });
         let feed = Feed::new(images, self.input_scale.fit(images));
         let mut feed = feed.augmented(self.options.augmentation.as_ref())?;
-        labels::attach(&mut feed, labels, self.n_classes, &self.teaching, self.options.seed);
+        development::attach(&mut feed, labels, self.n_classes, &self.teaching, self.options.seed);
         feed.rows.retain(|&row| labels.class(row).is_some());
         let plan = self.plan(feed.rows.len());
         let network = Network { encoder, head, ..Network::default() };

@@ -1,10 +1,12 @@
 //! Options of the stages that learn from labels: which labels count how much, how the best epoch is found, and what else is minimised.
 
 use crate::check;
+use crate::development::Selection;
 use crate::error::Result;
-use crate::labels::LabelWeights;
+use crate::label_weights::LabelWeights;
 use crate::objective::{Objective, ReconstructionLoss};
-use crate::plan::{Length, Plan, Segment, Selection};
+use crate::plan::Plan;
+use crate::schedule::{Length, Segment};
 
 /// Options of every stage that learns from labels; [`teaching_options`] gives parameters their methods.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,6 +83,17 @@ impl Weights {
             self.reconstruction > 0.0 || self.last.is_some_and(|[.., reconstruction]| reconstruction > 0.0);
         let holds = reconstructs || selection != Selection::ClassAndReconstruction;
         check::parameter(holds, "reconstruction_weight", self.reconstruction, wants)
+    }
+
+    /// `Err` where nothing would move the clusters, and so nothing say when to stop.
+    pub(crate) fn check_clusters(&self) -> Result<()> {
+        let holds = self.cluster > 0.0 || self.last.is_some_and(|[_, cluster, _]| cluster > 0.0);
+        check::parameter(
+            holds,
+            "cluster_weight",
+            self.cluster,
+            "a finite number above 0 where no labels are looked at",
+        )
     }
 
     /// `plan` with these weights.

@@ -1,5 +1,6 @@
 //! The training step of the CPU: hand-written backward passes over preallocated buffers, each weight updated as its gradient appears.
 
+use super::embed::embed_by;
 use super::heads::{self, Pull};
 use super::layer::{self, Layer};
 use super::lines::zero_rows;
@@ -175,7 +176,7 @@ impl Engine for Fused {
     }
 
     fn embed(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
-        Ok(layer::embed_by(&self.encoder, images))
+        Ok(embed_by(&self.encoder, images))
     }
 
     fn centres(&self) -> Result<Option<Array2<f32>>> {

@@ -15,8 +15,6 @@ use std::ops::Range;
 
 /// Rows that a task has at least: some products copy their right factor first, once for all rows.
 const MIN_ROWS: usize = 48;
-/// Rows that [`embed`] sends through all layers at once: their activations stay in the cache of one core.
-const EMBED_ROWS: usize = 256;
 
 /// A [`Dense`] with its weight in panels of 64 columns, each a matrix of its own: what a task reads and writes lies in one piece of memory.
 #[derive(Clone, Debug)]
@@ -195,10 +193,10 @@ fn rest_of(matrix: &ArrayBase<impl Data<Elem = f32>, Ix2>, row: usize, start: us
 }
 
 /// Adds the bias and applies the activation.
-struct Activate<'a, 'b> {
-    bias: &'a [f32],
-    activation: Activation,
-    to: ArrayViewMut2<'b, f32>,
+pub(super) struct Activate<'a, 'b> {
+    pub(super) bias: &'a [f32],
+    pub(super) activation: Activation,
+    pub(super) to: ArrayViewMut2<'b, f32>,
 }
 
 impl Finish for Activate<'_, '_> {
@@ -273,49 +271,6 @@ impl Finish for Learn<'_> {
 /// Sets `delta` to 0 where the ReLU that gave `output` was shut.
 pub(super) fn gate(delta: &mut ArrayViewMut2<'_, f32>, output: ArrayView2<'_, f32>) {
     delta.zip_mut_with(&output, |d, &y| *d = if y > 0.0 { *d } else { 0.0 });
-}
-
-/// Sends `images` (scaled) through `layers`; rows × outputs of the last layer.
-pub(crate) fn embed(layers: &[Dense], images: ArrayView2<'_, f32>) -> Array2<f32> {
-    let n_outputs = layers.last().map_or(images.ncols(), Dense::n_outputs);
-    through(images, n_outputs, layers, |layer, input| {
-        let mut output = Array2::zeros((input.nrows(), layer.n_outputs()));
-        let bias = layer.bias.as_slice().expect("a standard array is a slice");
-        let activate = Activate { bias, activation: layer.activation, to: output.view_mut() };
-        product(&rows(input), &[layer.weight.view()], activate);
-        output
-    })
-}
-
-/// The same through layers that are being trained.
-pub(super) fn embed_by(layers: &[Layer], images: ArrayView2<'_, f32>) -> Array2<f32> {
-    let n_outputs = layers.last().map_or(images.ncols(), Layer::n_outputs);
-    through(images, n_outputs, layers, |layer, input| {
-        let mut output = Array2::zeros((input.nrows(), layer.n_outputs()));
-        layer.forward(input, output.view_mut());
-        output
-    })
-}
-
-/// Some rows at a time through all layers, side by side.
-fn through<L: Sync>(
-    images: ArrayView2<'_, f32>,
-    n_outputs: usize,
-    layers: &[L],
-    send: impl Fn(&L, ArrayView2<'_, f32>) -> Array2<f32> + Sync,
-) -> Array2<f32> {
-    let mut embedding = Array2::zeros((images.nrows(), n_outputs));
-    (embedding.axis_chunks_iter_mut(Axis(0), EMBED_ROWS).into_par_iter())
-        .zip(images.axis_chunks_iter(Axis(0), EMBED_ROWS))
-        .for_each(|(mut embedding, images)| {
-            let mut layers = layers.iter();
-            let first = layers.next().map(|layer| send(layer, images));
-            match layers.fold(first, |input, layer| input.map(|input| send(layer, input.view()))) {
-                Some(output) => embedding.assign(&output),
-                None => embedding.assign(&images),
-            }
-        });
-    embedding
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Two ways to run a training step on one description of the network: fused on the CPU, or as a candle graph.
 
 mod backend;
+mod embed;
 mod fused;
 mod graph;
 mod heads;
@@ -15,8 +16,8 @@ mod tests;
 mod transpose;
 
 pub use backend::Backend;
+pub(crate) use embed::embed;
 pub(crate) use heads::{logits, softmax};
-pub(crate) use layer::embed;
 pub(crate) use product::multiply;
 
 use crate::error::Result;

@@ -16,7 +16,7 @@ pub(super) const SOFTENING: f64 = 1e-3;
 /// L = mean over i of −ln q_ii'  +  repulsion · mean over i and j ≠ i' of −ln(1 − q_ij)
 /// ```
 ///
-/// where the second q_ij has the square distance plus 0.001, as in the program of McInnes et al.
+/// where the second q_ij has the square distance plus 0.001, which the program of McInnes et al. adds in the gradient.
 ///
 /// This is UMAP's cross entropy (McInnes, Healy and Melville 2018, §3.2) on a parametric embedding (Sainburg, McInnes and Gentner 2021) with the
 /// kernel's exponents a = b = 1, and `repulsion` negative samples for each pair; all other pairs of the batch are taken, which costs little

@@ -133,7 +133,7 @@ impl<F: Finish> Product<'_, '_, F> {
     fn panel<S: Simd>(&mut self, simd: S, start: usize, width: usize) {
         let (n_rows, n_inner) = (self.left.len(), self.n_inner);
         let Buffers { block: buffer, sums, next, ahead } = &mut *self.buffers;
-        let height = n_inner.div_ceil(n_inner.div_ceil(INNER).max(1)).next_multiple_of(WIDTH);
+        let height = n_inner.max(1).div_ceil(n_inner.div_ceil(INNER).max(1)).next_multiple_of(WIDTH);
         // Where one block is all, one tile is enough, which stays in the innermost cache.
         let (n_tiles, is_cut) = (n_rows.div_ceil(ROWS), height < n_inner);
         sums.resize(if is_cut { n_tiles } else { 1 }, Tile([[0.0; WIDTH]; ROWS]));
@@ -269,6 +269,7 @@ mod tests {
 
     #[test]
     fn products_are_those_of_ndarray_for_any_shape_and_order() {
+        assert_eq!(product_of(numbers(3, 0).view(), &[numbers(0, 5).view()]), Array2::<f32>::zeros((3, 5)));
         for (n_rows, n_inner, n_columns) in [
             (1, 1, 1),
             (5, 3, 7),

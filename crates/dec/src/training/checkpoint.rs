@@ -27,8 +27,7 @@ struct Checkpoint {
     scaling: Scaling,
     /// Of the phases that are over, then of the one under way.
     epochs: [Vec<Epoch>; 2],
-    /// Epochs of the finished segments of the phase under way; what older checkpoints lack follows from the schedule.
-    #[serde(default)]
+    /// Epochs of the finished segments of the phase under way.
     segments: Vec<usize>,
     stop: Option<StopReason>,
     best: Option<(usize, Losses)>,
@@ -39,7 +38,6 @@ struct Checkpoint {
     n_steps: u64,
     shapes: [Shape; 2],
     /// Before the first epoch: how the centres are to be found.
-    #[serde(default)]
     search: Option<Search>,
     /// Clusters in the end, where there are more centres on the way.
     n_merged: Option<usize>,

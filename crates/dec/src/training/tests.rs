@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::neighbours::nearest;
 use crate::network::Network;
 use crate::objective::{Losses, Objective};
-use crate::plan::Segment;
+use crate::schedule::Segment;
 use ndarray::{Array2, ArrayView2};
 
 /// An engine that takes so many steps more.
