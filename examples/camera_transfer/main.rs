@@ -24,6 +24,7 @@ use common::files;
 use common::images::digest;
 use common::memory::peak_rss_mb;
 use common::session::{Console, Origin, Session};
+use common::threads;
 use manyhands_dec::Backend;
 use ndarray::{Array2, ArrayView1, Axis};
 use prepare::prepare;
@@ -125,10 +126,7 @@ fn is_blank(image: ArrayView1<'_, f32>) -> bool {
 fn main() -> Result<()> {
     let start = Instant::now();
     let args = Args::parse();
-    if let Some(n_threads) = args.threads {
-        ensure!(n_threads > 0, "--threads 0: wants at least 1");
-        rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global()?;
-    }
+    threads::limit(args.threads)?;
     args.backend.check()?;
     ensure!(args.simulated >= 10 * ONE_IN, "--simulated {}: wants at least {}", args.simulated, 10 * ONE_IN);
     files::ensure_writable("--out", &args.out)?;

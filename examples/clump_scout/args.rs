@@ -94,7 +94,6 @@ impl Args {
         ensure!(scale > 0.0 && scale <= 1.0, "--scale {scale}: wants a share above 0, at most 1");
         ensure!((0.0..=1.0).contains(&threshold), "--threshold {threshold}: wants a share from 0 to 1");
         ensure!(self.viewers != Some(0), "--viewers 0: wants at least 1");
-        ensure!(self.threads != Some(0), "--threads 0: wants at least 1");
         ensure!(
             !self.replay || self.method.is_model(),
             "--replay: goes with --method facility or greedy, which know when an image is finished"

@@ -23,6 +23,7 @@ use args::{Args, MethodName};
 use clap::Parser;
 use common::files;
 use common::session::Console;
+use common::threads;
 use data::Data;
 use finder::Found;
 use manyhands_clicks::ClickModel;
@@ -32,9 +33,7 @@ use score::{Report, Scores};
 fn main() -> Result<()> {
     let args = Args::parse();
     args.check()?;
-    if let Some(n_threads) = args.threads {
-        rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global()?;
-    }
+    threads::limit(args.threads)?;
     files::ensure_writable("--out", &args.out)?;
     if let Some(file) = &args.json {
         files::ensure_file("--json", file)?;

@@ -24,6 +24,7 @@ use common::images::{ImageSet, digest, read_truth};
 use common::memory::peak_rss_mb;
 use common::pictures::{Curve, Group, Panel, curves, scatter};
 use common::session::{AUTOENCODER, Console, DEC, Origin, Session};
+use common::threads;
 use manyhands_dec::{Autoencoder, Backend, Dec, Epoch, Pca, Profile, Stage, StopReason};
 use manyhands_grid::{Contrast, Layout, Montage, Palette, Raster, Tiler};
 use ndarray::ArrayView2;
@@ -130,10 +131,7 @@ struct Scores {
 
 fn main() -> Result<()> {
     let args = Args::parse();
-    if let Some(n_threads) = args.threads {
-        ensure!(n_threads > 0, "--threads 0: wants at least 1");
-        rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global()?;
-    }
+    threads::limit(args.threads)?;
     args.backend.check()?;
     ensure!(args.clusters != Some(0), "--clusters 0: wants at least 1");
     files::ensure_writable("--out", &args.out)?;

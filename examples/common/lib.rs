@@ -11,3 +11,4 @@ pub mod overlay;
 pub mod pictures;
 pub mod reliability;
 pub mod session;
+pub mod threads;

@@ -65,7 +65,7 @@ pub(crate) struct Args {
     /// Threads; all cores where it is not given
     #[arg(long)]
     pub(crate) threads: Option<usize>,
-    /// Go on with a run that was stopped
+    /// Go on with a run that was stopped; without it, a run forgets the one before it in the same folder
     #[arg(long)]
     pub(crate) resume: bool,
     /// Write volunteers' names as they are instead of hashed
@@ -158,7 +158,6 @@ impl Args {
             ensure!((1..=MOST_CELLS).contains(&side), "--grid {side}: wants 1 to {MOST_CELLS}");
         }
         self.backend.check()?;
-        ensure!(self.threads != Some(0), "--threads 0: wants at least 1");
         ensure!(
             self.truth.is_some() == matches!(self.data, Some(Source::Npy(_))),
             "--truth goes with --data npy:FILE"

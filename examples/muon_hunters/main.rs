@@ -29,6 +29,7 @@ use clap::Parser;
 use common::files;
 use common::memory::peak_rss_mb;
 use common::session::{Console, Origin, Session};
+use common::threads;
 use data::Data;
 use pipeline::Run;
 use report::{CrowdScores, Report};
@@ -41,9 +42,7 @@ fn main() -> Result<()> {
     let start = Instant::now();
     let args = Args::parse();
     let settings = args.settings()?;
-    if let Some(n_threads) = args.threads {
-        rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global()?;
-    }
+    threads::limit(args.threads)?;
     files::ensure_writable("--out", &args.out)?;
     let console = Console::new()?;
     let data = Data::load(&settings, &console)?;
