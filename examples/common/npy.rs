@@ -108,8 +108,11 @@ impl NpyImages {
         let n_pixels = n_pixels.filter(|&n_pixels| n_pixels > 0);
         let n_pixels = n_pixels.with_context(|| format!("{place}: has the shape {sizes:?}, {WANTS}"))?;
         let n_bytes = file.metadata()?.len().saturating_sub(file.stream_position()?);
+        let n_wanted = [n_images, n_pixels, kind.width]
+            .iter()
+            .try_fold(1, |product: u64, &n| product.checked_mul(n as u64));
         ensure!(
-            n_images as u128 * (n_pixels * kind.width) as u128 == u128::from(n_bytes),
+            n_wanted == Some(n_bytes),
             "{place}: has {n_bytes} bytes of data, its header says {sizes:?} of {} bytes",
             kind.width
         );
@@ -162,7 +165,7 @@ impl NpyImages {
     /// Unless pixels [lie by image](Self::is_by_image).
     pub fn chunks(mut self) -> impl Iterator<Item = Result<Array2<f32>>> + Send {
         assert!(self.is_by_image(), "{}: lies in Fortran's order", self.path.display());
-        let n_rows = (BYTES / (4 * self.n_pixels)).clamp(1, ROWS);
+        let n_rows = (BYTES / 4 / self.n_pixels).clamp(1, ROWS);
         (0..self.n_images).step_by(n_rows).map(move |first| {
             let n_rows = n_rows.min(self.n_images - first);
             Ok(Array2::from_shape_vec((n_rows, self.n_pixels), self.values(n_rows * self.n_pixels)?)?)
@@ -249,6 +252,23 @@ mod tests {
         std::fs::write(&path, npy("<c8", "False", (0..24).map(|_| vec![0; 8]))).unwrap();
         let said = NpyImages::open(&path).unwrap_err().to_string();
         assert!(said.contains("holds <c8, wants images"), "{said}");
+    }
+
+    #[test]
+    fn one_wrong_byte_anywhere_in_the_header_never_panics() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("images.npy");
+        let good = npy("<f4", "False", (0..24).map(|i| (i as f32).to_le_bytes().into()));
+        for at in 0..good.len() - 24 * 4 {
+            for byte in [0, b' ', b'(', b',', b'0', b'9', b'T', 0xff] {
+                let mut bytes = good.clone();
+                bytes[at] = byte;
+                std::fs::write(&path, bytes).unwrap();
+                if let Ok(images) = NpyImages::open(&path).and_then(NpyImages::read) {
+                    assert!(images.len() <= 4 * 24);
+                }
+            }
+        }
     }
 
     #[test]
