@@ -206,6 +206,11 @@ impl Settings {
         (self.n_clusters, self.side) == (n_clusters, side)
     }
 
+    /// Is everything to be as it was published?
+    pub(crate) fn is_paper(&self) -> bool {
+        self.profile == ProfileName::Paper
+    }
+
     pub(crate) fn dec_profile(&self) -> Profile {
         match self.profile {
             ProfileName::Quick => Profile::Quick,

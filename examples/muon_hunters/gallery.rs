@@ -10,7 +10,7 @@ use anyhow::Result;
 use common::files;
 use common::pictures::{Bar, Curve, Group, Panel, bars, curves, scatter};
 use common::session::Console;
-use manyhands_dec::{Pca, Profile};
+use manyhands_dec::Pca;
 use manyhands_grid::{Answer, Contrast, Montage, Palette, Tile};
 use std::path::Path;
 
@@ -154,7 +154,7 @@ fn learning_curves(run: &Run, settings: &Settings) -> Result<String> {
     let benchmarks: Vec<_> =
         [SWAP, MAJORITY, FIRST, ALL_ONES].map(|name| (name.to_owned(), run.aggregate.score(name))).to_vec();
     // In our own profile the clusters come after the retraining.
-    let taught = if settings.dec_profile() == Profile::Quick { "classes" } else { "clusters" };
+    let taught = if settings.is_paper() { "clusters" } else { "classes" };
     let mut before = 0;
     let panels: Vec<Panel> = (run.curves.iter())
         .map(|(stage, points)| {

@@ -62,8 +62,7 @@ fn main() -> Result<()> {
     let remarks = remarks(&report);
     console.say(&format!("\n{} ({} images, {} positive)\n", data.name, report.n_images, report.n_positive));
     console.say(&Table::of(&report.rows).text());
-    let CrowdScores { majority_f1, swap_f1 } = report.crowd;
-    console.say(&format!("volunteers: F1 {majority_f1:.3} by majority vote, {swap_f1:.3} by SWAP"));
+    console.say(&report.crowd.to_string());
     remarks.iter().for_each(|remark| console.say(remark));
 
     if let Some(run) = runs.iter().find_map(|kept| kept.run.as_ref()) {
@@ -85,7 +84,7 @@ struct Kept {
     rows: Vec<Row>,
     batches: Vec<Batch>,
     random_batches: Option<Vec<Batch>>,
-    crowd: [f64; 2],
+    crowd: CrowdScores,
     run: Option<Run>,
 }
 
@@ -95,7 +94,7 @@ impl Kept {
             rows: run.rows.clone(),
             batches: run.batches.clone(),
             random_batches: run.random_batches.clone(),
-            crowd: [volunteers::MAJORITY, volunteers::SWAP].map(|name| run.aggregate.score(name)),
+            crowd: CrowdScores::of(&run.aggregate),
             run: is_first.then_some(run),
         }
     }
@@ -104,7 +103,7 @@ impl Kept {
 fn summarise(settings: &Settings, data: &Data, runs: &[Kept]) -> Report {
     let rows: Vec<Vec<Row>> = runs.iter().map(|kept| kept.rows.clone()).collect();
     let n = runs.len() as f64;
-    let crowd = |i: usize| runs.iter().map(|kept| kept.crowd[i]).sum::<f64>() / n;
+    let crowd = |of: fn(&CrowdScores) -> f64| runs.iter().map(|kept| of(&kept.crowd)).sum::<f64>() / n;
     let batches: Vec<&[Batch]> = runs.iter().map(|kept| &kept.batches[..]).collect();
     let random: Option<Vec<&[Batch]>> = runs.iter().map(|kept| kept.random_batches.as_deref()).collect();
     let discoveries = runs.iter().find_map(|kept| kept.run.as_ref()).map(|run| run.discoveries.clone());
@@ -118,7 +117,11 @@ fn summarise(settings: &Settings, data: &Data, runs: &[Kept]) -> Report {
         runs: settings.n_runs,
         seconds: 0.0,
         peak_rss_mb: None,
-        crowd: CrowdScores { majority_f1: crowd(0), swap_f1: crowd(1) },
+        crowd: CrowdScores {
+            majority_f1: crowd(|crowd| crowd.majority_f1),
+            swap_f1: crowd(|crowd| crowd.swap_f1),
+            positive_weight: crowd(|crowd| crowd.positive_weight),
+        },
         rows: score::mean(&rows),
         batches: mean_batches(&batches),
         random_batches: random.map(|random| mean_batches(&random)),

@@ -89,7 +89,7 @@ pub(crate) fn run(number: usize, settings: &Settings, data: &Data, session: &Ses
     let (supervised, _) = session.train(
         &name("supervised"),
         &SUPERVISED,
-        || Ok(recipe.supervised().training(images, recipe.labels(&aggregate))?),
+        || Ok(recipe.supervised(&aggregate).training(images, recipe.labels(&aggregate))?),
         |_, _| Ok(()),
     )?;
     let classes = Clusters {
@@ -103,7 +103,7 @@ pub(crate) fn run(number: usize, settings: &Settings, data: &Data, session: &Ses
     let labels = &aggregate.labels;
     let by_class = supervised.predict_proba(data.test.images.view())?.column(1).to_vec();
     let row = |model, clusters: &Clusters, scores: &[f64]| {
-        score::row(model, clusters, scores, labels, data, settings)
+        score::row(model, clusters, scores, &aggregate, data, settings)
     };
     let mut rows = vec![
         row("random", &random, &random.scores(&at_random, labels))?,

@@ -1,11 +1,11 @@
 //! How each stage is trained: one recipe for every rate of positives and every kind of images.
 
-use crate::args::{ProfileName, Settings};
+use crate::args::Settings;
 use crate::data::Data;
 use crate::volunteers::Aggregate;
 use anyhow::Result;
 use manyhands_dec::{
-    Augmentation, Autoencoder, AutoencoderParams, Dec, DecParams, HeadInput, Labels, Multitask,
+    Augmentation, Autoencoder, AutoencoderParams, Dec, DecParams, HeadInput, LabelWeights, Labels, Multitask,
     MultitaskParams, Recluster, ReclusterParams, Supervised, SupervisedParams,
 };
 use ndarray::{Array1, ArrayView2};
@@ -26,9 +26,10 @@ impl<'a> Recipe<'a> {
         Self { settings, data, seed }
     }
 
-    /// The published recipe knows no symmetries, teaches the clusters through their soft assignments, and reclusters without the labels.
+    /// The published recipe knows no symmetries, takes labels for what they say, teaches the clusters through their soft assignments, and reclusters without the
+    /// labels.
     fn is_paper(&self) -> bool {
-        self.settings.profile == ProfileName::Paper
+        self.settings.is_paper()
     }
 
     /// What changes images without changing what they show.
@@ -55,8 +56,9 @@ impl<'a> Recipe<'a> {
             .augmentation(self.augmentation())
     }
 
-    pub(crate) fn multitask(&self) -> MultitaskParams {
+    pub(crate) fn multitask(&self, aggregate: &Aggregate) -> MultitaskParams {
         let params = Multitask::params(2)
+            .label_weights(LabelWeights::Each(aggregate.weights.to_vec()))
             .profile(self.settings.dec_profile())
             .seed(self.seed)
             .max_epochs(self.settings.max_epochs)
@@ -87,8 +89,9 @@ impl<'a> Recipe<'a> {
         Ok(multitask.reseed(self.data.train.images.view(), self.settings.n_clusters, self.seed)?)
     }
 
-    pub(crate) fn recluster(&self) -> ReclusterParams {
+    pub(crate) fn recluster(&self, aggregate: &Aggregate) -> ReclusterParams {
         let params = Recluster::params()
+            .label_weights(LabelWeights::Each(aggregate.weights.to_vec()))
             .profile(self.settings.dec_profile())
             .seed(self.seed)
             .max_epochs(self.settings.max_epochs)
@@ -97,8 +100,9 @@ impl<'a> Recipe<'a> {
         if self.is_paper() { params.plain() } else { params }
     }
 
-    pub(crate) fn supervised(&self) -> SupervisedParams {
+    pub(crate) fn supervised(&self, aggregate: &Aggregate) -> SupervisedParams {
         Supervised::params(&DIMS, 2)
+            .label_weights(LabelWeights::Each(aggregate.weights.to_vec()))
             .profile(self.settings.dec_profile())
             .input_scale(self.data.scale)
             .seed(self.seed)

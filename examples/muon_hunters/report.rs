@@ -8,6 +8,7 @@ use crate::pipeline::Run;
 use crate::rounds::Batch;
 use crate::score::Row;
 use crate::table::Table;
+use crate::volunteers::{Aggregate, MAJORITY, SWAP};
 use anyhow::{Context, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -15,7 +16,7 @@ use common::files;
 use common::names::hashed;
 use manyhands_zooniverse::Manifest;
 use serde::Serialize;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::path::Path;
 
 /// The content of `report.json`.
@@ -39,11 +40,38 @@ pub(crate) struct Report {
     pub(crate) discoveries: Vec<Discovery>,
 }
 
-/// F1 of the volunteers' labels on the test images, mean over runs.
+/// F1 of the volunteers' labels on the test images, and what they are worth; mean over runs.
 #[derive(Debug, Serialize)]
 pub(crate) struct CrowdScores {
     pub(crate) majority_f1: f64,
     pub(crate) swap_f1: f64,
+    /// What a positive label counts in the trainings beside a negative one: more than 1 where gold shows that positives are missed more than negatives.
+    pub(crate) positive_weight: f64,
+}
+
+impl CrowdScores {
+    pub(crate) fn of(aggregate: &Aggregate) -> Self {
+        let [negative, positive] = aggregate.weights;
+        Self {
+            majority_f1: aggregate.score(MAJORITY),
+            swap_f1: aggregate.score(SWAP),
+            positive_weight: positive / negative,
+        }
+    }
+}
+
+impl fmt::Display for CrowdScores {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { majority_f1, swap_f1, positive_weight } = self;
+        write!(
+            f,
+            "volunteers on the test images: F1 {majority_f1:.3} by majority vote, {swap_f1:.3} by SWAP; "
+        )?;
+        write!(
+            f,
+            "where models learn from them, a positive label counts {positive_weight:.2} times a negative one"
+        )
+    }
 }
 
 /// The grids that went out as a subject manifest, by which their answers can be read back from an export. An image's id is its place in the file or the
@@ -118,7 +146,7 @@ pub(crate) fn write_page(
          <h1>{name}: {n_images} images, {n_positive} positive</h1>\
          <p>{n_clusters} clusters, {side} × {side} grids, {n_answers} answers a grid from {n_volunteers} simulated volunteers; {n_test} test \
          images; seed {seed}, {runs} run(s).</p>\
-         {table}<p>Volunteers on the test images: F1 {majority:.3} by majority, {swap:.3} by SWAP.</p><ul>{remarks}</ul>\
+         {table}<p>{crowd}.</p><ul>{remarks}</ul>\
          <h2>Batches</h2><table><tr><th>batch</th><th>clicks, no mistakes</th><th>clicks of the crowd</th><th>multitask F1</th>\
          <th>recluster F1</th></tr>{batches}</table><h2>Finding positives</h2><table><tr><th>test grids of the first run</th>\
          <th>clicks to 90 % of the positives</th></tr>{discoveries}</table><h2>Pictures of the first run, after its last batch</h2>{figures}</html>\n",
@@ -132,8 +160,7 @@ pub(crate) fn write_page(
         n_test = report.n_test,
         seed = report.seed,
         runs = report.runs,
-        majority = report.crowd.majority_f1,
-        swap = report.crowd.swap_f1,
+        crowd = report.crowd,
     );
     files::write(&out.join("index.html"), html)
 }

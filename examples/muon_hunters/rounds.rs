@@ -68,6 +68,7 @@ struct Watch {
     train: Array2<f32>,
     test: Array2<f32>,
     labels: Vec<Option<usize>>,
+    weights: [f64; 2],
     truth: [Vec<usize>; 2],
     /// Epochs between two points, so that enough steps go by: few images make short epochs.
     every: usize,
@@ -75,7 +76,7 @@ struct Watch {
 
 impl Watch {
     /// Images evenly spread, so that there is as much gold among those of the training as elsewhere.
-    fn new(data: &Data, labels: &[Option<usize>]) -> Self {
+    fn new(data: &Data, aggregate: &Aggregate) -> Self {
         let [train, test] = [&data.train, &data.test].map(|part| {
             let n = part.truth.len();
             (0..n).step_by(n.div_ceil(WATCHED)).collect::<Vec<_>>()
@@ -84,7 +85,8 @@ impl Watch {
         Self {
             train: data.train.images.select(Axis(0), &train),
             test: data.test.images.select(Axis(0), &test),
-            labels: train.iter().map(|&row| labels[row]).collect(),
+            labels: train.iter().map(|&row| aggregate.labels[row]).collect(),
+            weights: aggregate.weights,
             truth: [truth(&data.train, &train), truth(&data.test, &test)],
             every: BETWEEN_POINTS.div_ceil(data.train.truth.len().div_ceil(256)),
         }
@@ -104,7 +106,7 @@ impl Watch {
         let [train, test] = [&self.train, &self.test].map(|images| predict(&model, images.view()));
         let (train, test) = (train?.to_vec(), test?.to_vec());
         let on = |test: Vec<usize>, truth: &[usize]| -> Result<f64> {
-            Ok(score::f1(&Clusters { train: train.clone(), test }, &self.labels, truth)?[0])
+            Ok(score::f1(&Clusters { train: train.clone(), test }, &self.labels, self.weights, truth)?[0])
         };
         let [test, train] = [on(test, &self.truth[1])?, on(train.clone(), &self.truth[0])?];
         Ok(Some(Point { epoch, train, test }))
@@ -168,18 +170,17 @@ pub(crate) fn rounds(
             let tiles = tiler.tile(&clusters.test)?;
             answers.ask(settings, &tiles, &data.test.positives(), images.nrows(), of_test)?;
         }
-        let aggregate = answers.aggregate(data).context("aggregating the volunteers' answers")?;
+        let aggregate = answers.aggregate(settings, data).context("aggregating the volunteers' answers")?;
         let taught = teach(current, aggregate, recipe, data, session, &name)?;
         let taught_clusters = Clusters::of(&taught.multitask.clone().into_dec(), data)?;
         clusters = Clusters::of(&taught.recluster, data)?;
         let shares = taught.recluster.predict_proba(data.test.images.view())?;
-        let labels = &taught.aggregate.labels;
         let row = |model, clusters: &Clusters, scores: &[f64]| {
-            score::row(model, clusters, scores, labels, data, settings)
+            score::row(model, clusters, scores, &taught.aggregate, data, settings)
         };
         let rows = vec![
             row("multitask", &taught_clusters, &taught.probabilities)?,
-            row("recluster", &clusters, &clusters.scores(&shares, labels))?,
+            row("recluster", &clusters, &clusters.scores(&shares, &taught.aggregate.labels))?,
         ];
         batches.push(Batch {
             batch,
@@ -246,11 +247,11 @@ fn teach(
     name: &dyn Fn(&str) -> String,
 ) -> Result<Taught> {
     let images = data.train.images.view();
-    let watch = Watch::new(data, &aggregate.labels);
+    let watch = Watch::new(data, &aggregate);
     let (multitask, taught) = session.train(
         &name("multitask"),
         &MULTITASK,
-        || Ok(recipe.multitask().training(current, images, recipe.labels(&aggregate))?),
+        || Ok(recipe.multitask(&aggregate).training(current, images, recipe.labels(&aggregate))?),
         |epoch, training| watch.point(epoch.index, training, |model, images| recipe.groups(model, images)),
     )?;
     // Asked before reseeding, which moves the head to new clusters, where it says only nearly the same.
@@ -260,7 +261,7 @@ fn teach(
     let (recluster, reclustered) = session.train(
         &name("reclustering"),
         &DEC,
-        || Ok(recipe.recluster().training(multitask.clone(), images, recipe.labels(&aggregate))?),
+        || Ok(recipe.recluster(&aggregate).training(multitask.clone(), images, recipe.labels(&aggregate))?),
         |epoch, training| watch.point(epoch.index, training, Dec::predict),
     )?;
     let points = |points: Vec<Option<Point>>| points.into_iter().flatten().collect();

@@ -3,7 +3,7 @@
 use crate::args::Settings;
 use crate::data::Data;
 use crate::published::{Published, published};
-use crate::volunteers::tiler;
+use crate::volunteers::{Aggregate, tiler};
 use anyhow::Result;
 use manyhands_dec::Dec;
 use manyhands_grid::{Clicks, Tile};
@@ -15,7 +15,7 @@ use serde::Serialize;
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Row {
     pub(crate) model: &'static str,
-    /// Each cluster takes the class of most of its training images.
+    /// Each cluster takes the class of most of its training images, labels counting what they count in the training.
     pub(crate) f1_strict: f64,
     /// The same, but every class gets at least one cluster.
     pub(crate) f1_safe: f64,
@@ -72,20 +72,21 @@ impl Clusters {
     }
 }
 
-/// Scores `clusters`. The class of a cluster comes from the crowd's labels of its training images; what it is scored against is the truth.
+/// Scores `clusters`. The class of a cluster comes from the crowd's labels of its training images, which count what they count in the training; what
+/// it is scored against is the truth.
 /// `scores` rank the test images.
 pub(crate) fn row(
     model: &'static str,
     clusters: &Clusters,
     scores: &[f64],
-    labels: &[Option<usize>],
+    aggregate: &Aggregate,
     data: &Data,
     settings: &Settings,
 ) -> Result<Row> {
     let tiles = tiler(settings, data.cell, settings.seed).tile(&clusters.test)?;
     let positives = data.test.positives();
     let clicks = Clicks::truthful(&tiles, &positives)?;
-    let [f1_strict, f1_safe] = f1(clusters, labels, &data.test.truth)?;
+    let [f1_strict, f1_safe] = f1(clusters, &aggregate.labels, aggregate.weights, &data.test.truth)?;
     let held = |tile: &Tile| tile.own_images().filter(|&image| positives[image]).count();
     let n_holding = tiles.iter().filter(|tile| held(tile) > 0).count();
     Ok(Row {
@@ -104,13 +105,19 @@ pub(crate) fn row(
 }
 
 /// F1 on the test images under the strict and under the safe map.
-pub(crate) fn f1(clusters: &Clusters, labels: &[Option<usize>], truth: &[usize]) -> Result<[f64; 2]> {
+pub(crate) fn f1(
+    clusters: &Clusters,
+    labels: &[Option<usize>],
+    weights: [f64; 2],
+    truth: &[usize],
+) -> Result<[f64; 2]> {
     let known =
         || labels.iter().zip(&clusters.train).filter_map(|(label, &cluster)| Some(((*label)?, cluster)));
     let (labels, train): (Vec<usize>, Vec<usize>) = known().unzip();
     let score =
         |map: ClusterMap| -> Result<f64> { Ok(Binary::of_class(truth, &map.apply(&clusters.test), 1)?.f1()) };
-    Ok([score(ClusterMap::strict(&labels, &train)?)?, score(ClusterMap::safe(&labels, &train)?)?])
+    let strict = ClusterMap::strict_weighted(&labels, &train, &weights)?;
+    Ok([score(strict)?, score(ClusterMap::safe_weighted(&labels, &train, &weights)?)?])
 }
 
 /// The mean of each row over the runs, in the order of the first.

@@ -1,14 +1,18 @@
 //! The volunteers: tiles go out, answers come back, and become one label per image.
 
 use anyhow::Result;
+use manyhands_dec::LabelWeights;
 use manyhands_grid::{Clicks, Layout, Tile, Tiler};
 use manyhands_metrics::Binary;
 use manyhands_sim::Crowd;
-use manyhands_votes::{MajorityVote, Swap, Vote};
+use manyhands_votes::{Consensus, MajorityVote, Mode, PseudoCounts, Swap, Temperature, Vote, VoteTable};
 use ndarray::{Array2, ArrayView1};
 
 use crate::args::Settings;
 use crate::data::Data;
+
+/// Parts of the gold that are held out in turn.
+const FOLDS: usize = 5;
 
 /// All that volunteers have said so far. Test images are subjects too, numbered after the training images.
 #[derive(Debug, Default)]
@@ -26,6 +30,8 @@ pub(crate) struct Aggregate {
     /// How probable SWAP finds each class, training images × classes: what the labels come from, with the truth of gold. Zeros where nobody
     /// has looked yet.
     pub(crate) probabilities: Array2<f64>,
+    /// What a label of each class counts where a model learns from them, and where they name a cluster.
+    pub(crate) weights: [f64; 2],
     /// F1 on the test images, by name.
     pub(crate) scores: Vec<(&'static str, f64)>,
     pub(crate) swap: Swap,
@@ -76,11 +82,12 @@ impl Answers {
     }
 
     /// Majority vote and SWAP over everything said so far.
-    pub(crate) fn aggregate(&self, data: &Data) -> Result<Aggregate> {
+    pub(crate) fn aggregate(&self, settings: &Settings, data: &Data) -> Result<Aggregate> {
         // Gold is a random part of the images here, so it tells the rate of positives; where it is not, the user has to.
         let n_positive = data.gold.iter().filter(|&&(_, truth)| truth == 1).count() as f64;
         let p1 = (n_positive + 1.0) / (data.gold.len() as f64 + 2.0);
-        let swap = Swap::params([1.0 - p1, p1]).gold(&data.gold).fit(&self.votes)?;
+        let prior = [1.0 - p1, p1];
+        let swap = Swap::params(prior).gold(&data.gold).fit(&self.votes)?;
         let majority = MajorityVote::params(2).fit(&self.votes)?;
         let n = data.train.truth.len();
         let (mut labels, mut probabilities) = (vec![None; n], Array2::zeros((n, 2)));
@@ -110,7 +117,30 @@ impl Answers {
             (ALL_ONES, of(&|_| 1)?),
             (FLIPPED, of(&|subject| 1 - by_majority(subject))?),
         ];
-        Ok(Aggregate { labels, probabilities, scores, swap })
+        let weights = if settings.is_paper() { [1.0, 1.0] } else { self.weights(settings, data, prior)? };
+        Ok(Aggregate { labels, probabilities, weights, scores, swap })
+    }
+
+    /// Weights that undo what SWAP gets wrong of one class more than of the other, as gold that it was not told of shows.
+    fn weights(&self, settings: &Settings, data: &Data, prior: [f64; 2]) -> Result<[f64; 2]> {
+        let votes = VoteTable::from_votes(2, &self.votes)?;
+        let held_out = Consensus::params(Mode::Swap, 2)
+            .prior(prior)
+            .pseudo_counts(PseudoCounts::Flat(1.0))
+            .temperature(Temperature::Fixed(1.0))
+            .gold(&data.gold)
+            .cross_validate(FOLDS.min(data.gold.len()), settings.seed, &votes)?;
+        let share_of_gold = data.gold.len() as f64 / data.train.truth.len() as f64;
+        let positive = [0, 1].map(|class| {
+            let of_class = held_out.iter().filter(|one| one.truth == class);
+            let found: Vec<f64> = of_class.map(|one| one.estimate.probabilities[1]).collect();
+            // One image more that SWAP is sure of, and right: of few, nothing is proved. The labels of gold are its truth.
+            let told = class as f64;
+            let mean = (found.iter().sum::<f64>() + told) / (found.len() + 1) as f64;
+            share_of_gold * told + (1.0 - share_of_gold) * mean
+        });
+        // A crowd that does not tell the classes apart is wrong of both alike.
+        Ok(if positive[0] < positive[1] { LabelWeights::against_noise(positive)? } else { [1.0, 1.0] })
     }
 
     /// The first vote on each test image; 0 where there is none.

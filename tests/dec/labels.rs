@@ -118,6 +118,31 @@ fn a_rare_class_is_called_more_often_the_more_it_counts() {
 }
 
 #[test]
+fn labels_that_miss_most_of_a_class_teach_it_all_the_same_where_they_are_weighted_for_it() {
+    let (images, groups) = blobs(600, 2, 20, 0.3);
+    // Of class 1, the labels name three in ten.
+    let labels: Vec<_> = groups
+        .iter()
+        .enumerate()
+        .map(|(i, &group)| Some(usize::from(group == 1 && i / 2 % 10 < 3)))
+        .collect();
+    let found = |weights: LabelWeights| {
+        let params = Supervised::params(&[16, 4], 2).seed(3).batch_size(64).label_weights(weights);
+        let called = params.fit(images.view(), &labels).unwrap().predict(images.view()).unwrap();
+        [0, 1].map(|class| (0..600).filter(|&i| groups[i] == class && called[i] == 1).count())
+    };
+    let weights = LabelWeights::against_noise([0.0, 0.3]).unwrap();
+    assert_eq!(weights, [0.3, 1.7]);
+    let [equal, weighted] = [LabelWeights::Equal, LabelWeights::Each(weights.to_vec())].map(found);
+    assert!(equal[1] < 150, "{equal:?} of 300 each");
+    assert!(weighted[1] > 270 && weighted[0] < 10, "{weighted:?} of 300 each");
+    // Labels that tell nothing, and what are no probabilities.
+    for positive in [[0.4, 0.4], [0.5, 0.2], [-0.1, 0.5], [0.0, 1.1], [f64::NAN, 1.0]] {
+        assert!(LabelWeights::against_noise(positive).is_err(), "{positive:?}");
+    }
+}
+
+#[test]
 fn weights_move_from_labels_to_clusters() {
     let (images, labels, start) = start();
     let images = images.view();

@@ -105,6 +105,35 @@ proptest! {
 }
 
 #[test]
+fn weights_decide_where_members_alone_would_decide_otherwise() {
+    let (truth, clusters) = items(&[&[50, 6, 4], &[5, 3, 4]]);
+    let map = |weights: [f64; 2]| ClusterMap::strict_weighted(&truth, &clusters, &weights).unwrap();
+    assert_eq!(map([1.0, 1.0]).apply(&[0, 1, 2]), [0, 0, 0]);
+    // Twice as much is a tie in cluster 1, which goes to the lower class.
+    assert_eq!(map([0.5, 1.0]).apply(&[0, 1, 2]), [0, 0, 1]);
+    assert_eq!(map([0.5, 1.1]).apply(&[0, 1, 2]), [0, 1, 1]);
+    assert_eq!(map([0.5, 1.1]).fraction(1), Some(3.0 / 9.0), "a share of members, not of weights");
+    // Where weights leave a class without a cluster, it is given one by members.
+    let safe = ClusterMap::safe_weighted(&truth, &clusters, &[5.0, 1.0]).unwrap();
+    assert_eq!(safe.apply(&[0, 1, 2]), [1, 0, 0]);
+}
+
+proptest! {
+    #[test]
+    fn equal_weights_are_none((truth, clusters) in clusterings(4, 6), weight in 0.1..10.0f64) {
+        let weights = vec![weight; truth.iter().max().map_or(0, |most| most + 1)];
+        prop_assert_eq!(
+            ClusterMap::strict_weighted(&truth, &clusters, &weights),
+            ClusterMap::strict(&truth, &clusters)
+        );
+        prop_assert_eq!(
+            ClusterMap::safe_weighted(&truth, &clusters, &weights),
+            ClusterMap::safe(&truth, &clusters)
+        );
+    }
+}
+
+#[test]
 fn cluster_f1_is_0_where_no_cluster_has_a_majority_of_positives() {
     let (truth, clusters) = items(&[&[50, 90, 20], &[5, 9, 8]]);
     assert_abs_diff_eq!(cluster_f1(&truth, &clusters, 1).unwrap(), 0.0);

@@ -16,6 +16,14 @@ fn malformed_input_is_a_named_error() {
     );
     assert_eq!(ClusterMap::strict(&[0, 1], &[0]), Err(short("clusters")));
     assert_eq!(ClusterMap::safe(&[], &[]), Err(empty.clone()));
+    for map in [ClusterMap::strict_weighted, ClusterMap::safe_weighted] {
+        assert_eq!(map(&[0, 1], &[0], &[1.0; 2]), Err(short("clusters")));
+        assert_eq!(map(&[0, 2], &[0, 0], &[1.0; 2]), Err(Error::Class { item: 1, class: 2, n_classes: 2 }));
+        for value in [0.0, -1.0, f64::INFINITY] {
+            let wants = Error::OutOfRange { field: "weights", value, want: "finite numbers above 0" };
+            assert_eq!(map(&[0, 1], &[0, 0], &[1.0, value]), Err(wants));
+        }
+    }
     assert_eq!(cluster_f1(&[0, 1], &[0], 1), Err(short("clusters")));
     assert_eq!(Binary::new(&[true, false], &[true]), Err(short("predicted")));
     assert_eq!(Binary::of_class(&[], &[], 1), Err(empty.clone()));

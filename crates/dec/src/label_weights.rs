@@ -23,6 +23,40 @@ pub enum LabelWeights {
 }
 
 impl LabelWeights {
+    /// Weights for [`Each`](Self::Each) of two classes that undo what the labels get wrong, where that is more of one class than of the other: a crowd that misses half of
+    /// a rare class would teach a network to call it the common one. `positive` holds the mean probability of class 1 in the labels of images that truly are of
+    /// class 0, and of those that are of class 1, learned from images of known truth, of which the labels were made without telling it.
+    ///
+    /// # Formula (label-dependent costs, Natarajan et al. 2013)
+    ///
+    /// ```text
+    /// w_0 = 2τ        w_1 = 2(1 − τ)        τ = (s_0 + s_1) / 2
+    /// ```
+    ///
+    /// with s the two means. A network that fits the labels says s_0 + (s_1 − s_0) p of an image that is of class 1 with probability p, which is above τ
+    /// where p is above ½; weighted so, it says more than ½ there. That holds if labels are wrong as often whatever else an image shows. Labels that are
+    /// right have the means 0 and 1, and weights of 1. Clusters that are named by such labels want the same weights.
+    ///
+    /// ```
+    /// use manyhands_dec::LabelWeights;
+    ///
+    /// assert_eq!(LabelWeights::against_noise([0.0, 1.0])?, [1.0, 1.0]);
+    /// // Half of class 1 is missed.
+    /// assert_eq!(LabelWeights::against_noise([0.0, 0.5])?, [0.5, 1.5]);
+    /// # Ok::<(), manyhands_dec::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Unless 0 ≤ s_0 < s_1 ≤ 1: labels that do not tell the classes apart teach nothing.
+    pub fn against_noise(positive: [f64; 2]) -> Result<[f64; 2]> {
+        let [s_0, s_1] = positive;
+        let wants = "two probabilities, that of class 1 the higher";
+        check::parameter(0.0 <= s_0 && s_0 < s_1 && s_1 <= 1.0, "positive", format!("{positive:?}"), wants)?;
+        let threshold = (s_0 + s_1) / 2.0;
+        Ok([2.0 * threshold, 2.0 * (1.0 - threshold)])
+    }
+
     /// Of classes with so many images.
     pub(crate) fn of(&self, mass: &[f64]) -> Vec<f64> {
         let n: f64 = mass.iter().sum();

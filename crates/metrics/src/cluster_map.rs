@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
-use crate::{Binary, ContingencyTable, Result};
+use crate::{Binary, ContingencyTable, Error, Result};
 
 /// A class for every cluster, learnt from items with known class.
 ///
@@ -44,7 +44,27 @@ impl ClusterMap {
     /// # Errors
     /// Those of [`ContingencyTable::new`].
     pub fn strict(truth: &[usize], clusters: &[usize]) -> Result<Self> {
-        Ok(Self::of(&ContingencyTable::new(truth, clusters)?))
+        Ok(Self::of(&ContingencyTable::new(truth, clusters)?, |_| 1.0))
+    }
+
+    /// The strict map where every member counts the weight of its class, `weights[class]`: the class whose members weigh most; on a tie, the
+    /// lowest. For classes that come from labels which miss one class more often than another.
+    ///
+    /// ```
+    /// use manyhands_metrics::ClusterMap;
+    ///
+    /// // Cluster 1 holds class 1 alone, but for half of it the label is 0.
+    /// let map = ClusterMap::strict_weighted(&[0, 0, 0, 0, 0, 1, 1], &[0, 0, 0, 1, 1, 1, 1], &[0.5, 1.5])?;
+    /// assert_eq!(map.apply(&[0, 1]), [0, 1]);
+    /// # Ok::<(), manyhands_metrics::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`ContingencyTable::new`]; [`Error::Class`] for a class without a weight, [`Error::OutOfRange`] for a weight that is not a
+    /// finite number above 0.
+    pub fn strict_weighted(truth: &[usize], clusters: &[usize], weights: &[f64]) -> Result<Self> {
+        check_weights(truth, weights)?;
+        Ok(Self::of(&ContingencyTable::new(truth, clusters)?, |class| weights[class]))
     }
 
     /// The strict map, in which then every class without a cluster gets the one that holds most of its members.
@@ -59,24 +79,29 @@ impl ClusterMap {
     /// Those of [`ContingencyTable::new`].
     pub fn safe(truth: &[usize], clusters: &[usize]) -> Result<Self> {
         let table = ContingencyTable::new(truth, clusters)?;
-        let mut map = Self::of(&table);
-        while let Some((class, cluster, count)) = map.best_gift(&table) {
-            if let Some(entry) = map.entries.get_mut(&cluster) {
-                let loser = std::mem::replace(&mut entry.class, class);
-                entry.n_of_class = count;
-                *map.clusters_per_class.entry(loser).or_insert(0) -= 1;
-                *map.clusters_per_class.entry(class).or_insert(0) += 1;
-            }
-        }
-        Ok(map)
+        Ok(Self::of(&table, |_| 1.0).serving_all(&table))
     }
 
-    fn of(table: &ContingencyTable) -> Self {
+    /// The safe map that begins with the [weighted strict](Self::strict_weighted) one. Clusters are given away by the number of members, as there.
+    ///
+    /// # Errors
+    /// Those of [`Self::strict_weighted`].
+    pub fn safe_weighted(truth: &[usize], clusters: &[usize], weights: &[f64]) -> Result<Self> {
+        check_weights(truth, weights)?;
+        let table = ContingencyTable::new(truth, clusters)?;
+        Ok(Self::of(&table, |class| weights[class]).serving_all(&table))
+    }
+
+    fn of(table: &ContingencyTable, weight: impl Fn(usize) -> f64) -> Self {
         let mut majority = vec![(0, 0); table.clusters().len()];
+        let mut heaviest = vec![0.0; majority.len()];
         // Cells come by ascending class, so on a tie the lowest class stays.
         for cell in table.cells() {
-            if cell.count > majority[cell.cluster].1 {
-                majority[cell.cluster] = (table.classes()[cell.class], cell.count);
+            let class = table.classes()[cell.class];
+            let heavy = weight(class) * cell.count as f64;
+            if heavy > heaviest[cell.cluster] {
+                heaviest[cell.cluster] = heavy;
+                majority[cell.cluster] = (class, cell.count);
             }
         }
         let mut clusters_per_class: BTreeMap<usize, usize> =
@@ -89,6 +114,19 @@ impl ClusterMap {
             *clusters_per_class.entry(class).or_insert(0) += 1;
         }
         Self { entries, clusters_per_class }
+    }
+
+    /// Gives classes without a cluster one of the free ones, for as long as there is one for them.
+    fn serving_all(mut self, table: &ContingencyTable) -> Self {
+        while let Some((class, cluster, count)) = self.best_gift(table) {
+            if let Some(entry) = self.entries.get_mut(&cluster) {
+                let loser = std::mem::replace(&mut entry.class, class);
+                entry.n_of_class = count;
+                *self.clusters_per_class.entry(loser).or_insert(0) -= 1;
+                *self.clusters_per_class.entry(class).or_insert(0) += 1;
+            }
+        }
+        self
     }
 
     /// The missing class and the free cluster with most members of it, and how many.
@@ -159,4 +197,14 @@ impl ClusterMap {
 pub fn cluster_f1(truth: &[usize], clusters: &[usize], positive: usize) -> Result<f64> {
     let map = ClusterMap::strict(truth, clusters)?;
     Ok(Binary::of_class(truth, &map.apply(clusters), positive)?.f1())
+}
+
+fn check_weights(truth: &[usize], weights: &[f64]) -> Result<()> {
+    if let Some((item, &class)) = truth.iter().enumerate().find(|&(_, &class)| class >= weights.len()) {
+        return Err(Error::Class { item, class, n_classes: weights.len() });
+    }
+    match weights.iter().find(|&&weight| !(weight > 0.0 && weight.is_finite())) {
+        Some(&value) => Err(Error::OutOfRange { field: "weights", value, want: "finite numbers above 0" }),
+        None => Ok(()),
+    }
 }

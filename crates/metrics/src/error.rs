@@ -60,14 +60,16 @@ pub enum Error {
         /// What they add up to.
         sum: f64,
     },
-    /// A true class has no column of probabilities.
-    #[error("truth[{item}] is class {class}, want a class below {n_classes}, the columns of probabilities")]
+    /// A true class has no column of probabilities, or no weight.
+    #[error(
+        "truth[{item}] is class {class}, want a class below {n_classes}, one of those that have probabilities or weights"
+    )]
     Class {
         /// Index of the item.
         item: usize,
         /// Its class.
         class: usize,
-        /// Classes that have probabilities.
+        /// Classes that have probabilities or weights.
         n_classes: usize,
     },
     /// An option is outside its domain, or not a number.
