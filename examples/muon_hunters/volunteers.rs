@@ -117,12 +117,20 @@ impl Answers {
             (ALL_ONES, of(&|_| 1)?),
             (FLIPPED, of(&|subject| 1 - by_majority(subject))?),
         ];
-        let weights = if settings.is_paper() { [1.0, 1.0] } else { self.weights(settings, data, prior)? };
+        let n_labelled = labels.iter().flatten().count();
+        let weights =
+            if settings.is_paper() { [1.0, 1.0] } else { self.weights(settings, data, prior, n_labelled)? };
         Ok(Aggregate { labels, probabilities, weights, scores, swap })
     }
 
     /// Weights that undo what SWAP gets wrong of one class more than of the other, as gold that it was not told of shows.
-    fn weights(&self, settings: &Settings, data: &Data, prior: [f64; 2]) -> Result<[f64; 2]> {
+    fn weights(
+        &self,
+        settings: &Settings,
+        data: &Data,
+        prior: [f64; 2],
+        n_labelled: usize,
+    ) -> Result<[f64; 2]> {
         let votes = VoteTable::from_votes(2, &self.votes)?;
         let held_out = Consensus::params(Mode::Swap, 2)
             .prior(prior)
@@ -130,13 +138,14 @@ impl Answers {
             .temperature(Temperature::Fixed(1.0))
             .gold(&data.gold)
             .cross_validate(FOLDS.min(data.gold.len()), settings.seed, &votes)?;
-        let share_of_gold = data.gold.len() as f64 / data.train.truth.len() as f64;
+        let share_of_gold = data.gold.len() as f64 / n_labelled as f64;
         let positive = [0, 1].map(|class| {
             let of_class = held_out.iter().filter(|one| one.truth == class);
             let found: Vec<f64> = of_class.map(|one| one.estimate.probabilities[1]).collect();
-            // One image more that SWAP is sure of, and right: of few, nothing is proved. The labels of gold are its truth.
+            // One image more that SWAP is sure of, and right: of few, nothing is proved.
             let told = class as f64;
             let mean = (found.iter().sum::<f64>() + told) / (found.len() + 1) as f64;
+            // Among the labels is gold, which has its truth.
             share_of_gold * told + (1.0 - share_of_gold) * mean
         });
         // A crowd that does not tell the classes apart is wrong of both alike.
