@@ -105,16 +105,11 @@ struct Part {
 }
 
 impl Part {
-    /// Those of `rows`.
-    fn of(&self, name: &'static str, rows: &[usize]) -> Self {
-        let truth = rows.iter().map(|&row| self.truth[row]).collect();
-        Self { name, images: self.images.select(Axis(0), rows), truth }
-    }
-
     /// The images of which cleaning left something: of the others nobody can tell what they show.
     fn not_blank(&self, name: &'static str) -> Self {
         let rows: Vec<usize> = (0..self.truth.len()).filter(|&row| !is_blank(self.images.row(row))).collect();
-        self.of(name, &rows)
+        let truth = rows.iter().map(|&row| self.truth[row]).collect();
+        Self { name, images: self.images.select(Axis(0), &rows), truth }
     }
 }
 
@@ -161,15 +156,9 @@ fn main() -> Result<()> {
 
     let labelled = asked.labelled();
     let mut scores = Vec::new();
-    for part in [
-        &held_out,
-        &held_out.not_blank("simulated, not blank"),
-        &labelled,
-        &labelled.not_blank("file, not blank"),
-    ]
-    .into_iter()
-    .filter(|part| !part.truth.is_empty())
-    {
+    let not_blank = [held_out.not_blank("simulated, not blank"), labelled.not_blank("file, not blank")];
+    let parts = [&held_out, &not_blank[0], &labelled, &not_blank[1]];
+    for part in parts.into_iter().filter(|part| !part.truth.is_empty()) {
         let images = part.images.view();
         for (model, p) in [
             ("supervised", supervised.predict_proba(images)?),

@@ -4,7 +4,7 @@ use crate::Settings;
 use anyhow::{Result, ensure};
 use common::files;
 use common::session::{MULTITASK, Session};
-use manyhands_dec::{Dec, Multitask, Profile, Segment};
+use manyhands_dec::{Dec, Multitask, Profile, Segment, hard_assignment};
 use ndarray::ArrayView2;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -73,7 +73,7 @@ impl<'t> Lesson<'t> {
         )?;
         multitask.save(out.join("multitask.safetensors"))?;
         let probabilities = multitask.predict_proba(images)?;
-        let classes = multitask.predict(images)?;
+        let classes = hard_assignment(probabilities.view());
         let mut csv = "image,class,probability,is_taught\n".to_owned();
         for (row, &class) in classes.iter().enumerate() {
             let is_taught = u8::from(self.labels[row].is_some());
