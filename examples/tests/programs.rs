@@ -471,16 +471,20 @@ fn camera_file(folder: &Path, n_positions: Option<usize>) -> PathBuf {
 fn a_model_of_simulated_images_is_scored_on_those_of_a_file() {
     let [files, out] = [folder(), folder()];
     let file = camera_file(files.path(), Some(499));
-    let output = program("camera_transfer")
-        .args(["--telescope", "lst", "--classes", "muons=1,others=0", "--simulated", "600", "--epochs", "3"])
-        .arg("--images")
-        .arg(&file)
-        .arg("--out")
-        .arg(out.path())
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let report = report(out.path());
+    let run = |args: &[&str]| {
+        let output = program("camera_transfer")
+            .args(["--telescope", "lst", "--simulated", "600", "--epochs", "3"])
+            .args(args)
+            .arg("--images")
+            .arg(&file)
+            .arg("--out")
+            .arg(out.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        report(out.path())
+    };
+    let report = run(&["--classes", "muons=1,others=0"]);
     let scores = report["scores"].as_array().unwrap();
     let told: Vec<_> =
         scores.iter().map(|row| (row["images"].as_str().unwrap(), row["model"].as_str().unwrap())).collect();
@@ -502,18 +506,8 @@ fn a_model_of_simulated_images_is_scored_on_those_of_a_file() {
     // The models are there, and are asked about images of unknown class.
     let model = out.path().join("state/multitask.safetensors");
     let before = model.metadata().unwrap().modified().unwrap();
-    let output = program("camera_transfer")
-        .args(["--telescope", "lst", "--unlabelled", "muons", "--simulated", "600", "--epochs", "3"])
-        .arg("--resume")
-        .arg("--images")
-        .arg(&file)
-        .arg("--out")
-        .arg(out.path())
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let calls = &run(&["--unlabelled", "muons", "--resume"])["calls"][0];
     assert_eq!(model.metadata().unwrap().modified().unwrap(), before);
-    let calls = &self::report(out.path())["calls"][0];
     let called =
         rows.iter().zip(&p).filter(|(row, p)| &row[0] == "muons" && &row[3] == "0" && **p >= 0.5).count();
     assert_eq!(calls["n_called_muon"].as_u64(), Some(called as u64));
