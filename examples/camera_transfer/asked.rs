@@ -4,10 +4,10 @@ use crate::prepare::prepare;
 use crate::score::called;
 use crate::{Args, Part, is_blank};
 use anyhow::{Context, Result, ensure};
-use common::images::{ImageSet, members, read_member, read_positions};
+use common::images::{ImageSet, members, read_members, read_positions};
 use common::{camera, files};
 use manyhands_sim::Camera;
-use ndarray::{Array2, Axis, concatenate};
+use ndarray::{Array2, Axis};
 use serde::Serialize;
 use std::fmt::{self, Write};
 use std::path::Path;
@@ -54,17 +54,16 @@ impl Asked {
         let labelled = classes.iter().map(|&(member, class)| (member, Some(class == 1)));
         let unlabelled = args.unlabelled.iter().map(|member| (member.as_str(), None));
         let members: Vec<_> = labelled.chain(unlabelled).collect();
-        let (mut parts, mut from, mut truth) = (Vec::new(), Vec::new(), Vec::new());
-        for (i, &(member, class)) in members.iter().enumerate() {
-            ensure!(members[..i].iter().all(|&(other, _)| other != member), "{member}: is named twice");
-            let images = read_member(&args.images, member)?;
-            from.extend((0..images.nrows()).map(|image| (member.to_owned(), image)));
-            truth.extend(std::iter::repeat_n(class, images.nrows()));
-            parts.push(images);
+        let names: Vec<&str> = members.iter().map(|&(name, _)| name).collect();
+        for (i, name) in names.iter().enumerate() {
+            ensure!(!names[..i].contains(name), "{name}: is named twice");
         }
-        let views: Vec<_> = parts.iter().map(Array2::view).collect();
-        let images = concatenate(Axis(0), &views)
-            .with_context(|| format!("{place}: members have images of different sizes"))?;
+        let (images, sizes) = read_members(&args.images, &names)?;
+        let (mut from, mut truth) = (Vec::new(), Vec::new());
+        for (&(member, class), n) in members.iter().zip(sizes) {
+            from.extend((0..n).map(|image| (member.to_owned(), image)));
+            truth.extend(std::iter::repeat_n(class, n));
+        }
         let set = ImageSet { images, truth: None, shape: None };
         set.ensure_finite().with_context(|| place.to_string())?;
         ensure!(set.images.nrows() > 0, "{place}: has no images");

@@ -46,7 +46,8 @@ pub(crate) fn run(console: &Console, args: &Args, model: &Path) -> Result<()> {
     );
     let _lock = lock(out)?;
     let bar = console.bar("assigning", n_images);
-    let mut clusters = Clusters::create(&out.join("clusters.csv"), dec.n_clusters(), truth.is_some())?;
+    let kept = truth.as_ref().map(|_| Vec::new());
+    let mut clusters = Clusters::create(&out.join("clusters.csv"), dec.n_clusters(), kept)?;
     let mut done = |part: &Array1<usize>| {
         ensure!(!console.is_stopped(), "stopped");
         bar.inc(part.len() as u64);
@@ -84,7 +85,7 @@ pub(crate) fn run(console: &Console, args: &Args, model: &Path) -> Result<()> {
     let scores = Scores {
         n_images,
         n_clusters: dec.n_clusters(),
-        agreement: Agreement::of(truth.as_deref(), &clusters.kept)?,
+        agreement: Agreement::of(truth.as_deref(), clusters.kept.as_deref().unwrap_or_default())?,
         seconds,
         images_per_second: n_images as f64 / seconds,
         peak_rss_mb: peak_rss_mb(),
@@ -138,15 +139,14 @@ struct Clusters {
     n: usize,
     sizes: Vec<usize>,
     /// Every image's, where it is to be compared with the truth.
-    kept: Vec<usize>,
-    keeps: bool,
+    kept: Option<Vec<usize>>,
 }
 
 impl Clusters {
-    fn create(path: &Path, n_clusters: usize, keeps: bool) -> Result<Self> {
+    fn create(path: &Path, n_clusters: usize, kept: Option<Vec<usize>>) -> Result<Self> {
         let mut file = NewFile::create(path)?;
         writeln!(file, "image,cluster")?;
-        Ok(Self { file, n: 0, sizes: vec![0; n_clusters], kept: Vec::new(), keeps })
+        Ok(Self { file, n: 0, sizes: vec![0; n_clusters], kept })
     }
 
     fn write(&mut self, part: &Array1<usize>) -> Result<()> {
@@ -155,8 +155,8 @@ impl Clusters {
             self.n += 1;
             self.sizes[cluster] += 1;
         }
-        if self.keeps {
-            self.kept.extend(part);
+        if let Some(kept) = &mut self.kept {
+            kept.extend(part);
         }
         Ok(())
     }

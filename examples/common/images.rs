@@ -74,17 +74,11 @@ impl ImageSet {
     ///
     /// When the file or a member is missing, or members have images of different sizes.
     pub fn read_npz(path: &Path, classes: &str) -> Result<Self> {
-        let mut parts: Vec<Array2<f32>> = Vec::new();
-        let mut truth = Vec::new();
-        for (member, class) in members(classes)? {
-            let images = read_member(path, member)?;
-            truth.extend(std::iter::repeat_n(class, images.nrows()));
-            parts.push(images);
-        }
-        let views: Vec<_> = parts.iter().map(Array2::view).collect();
-        let images = concatenate(Axis(0), &views)
-            .with_context(|| format!("{}: members have images of different sizes", path.display()))?;
-        Ok(Self { images, truth: Some(truth), shape: None })
+        let members = members(classes)?;
+        let names: Vec<&str> = members.iter().map(|&(name, _)| name).collect();
+        let (images, sizes) = read_members(path, &names)?;
+        let truth = members.iter().zip(sizes).flat_map(|(&(_, class), n)| std::iter::repeat_n(class, n));
+        Ok(Self { images, truth: Some(truth.collect()), shape: None })
     }
 
     /// Every value finite, so that a training can begin.
@@ -125,17 +119,24 @@ pub fn members(text: &str) -> Result<Vec<(&str, usize)>> {
         .collect()
 }
 
-/// The images of one member of an npz file, as rows.
+/// The images of members of an npz file, as rows, one member after the other, and how many each has.
 ///
 /// # Errors
 ///
-/// When the file or the member is missing, damaged or of another kind.
-pub fn read_member(path: &Path, member: &str) -> Result<Array2<f32>> {
+/// When the file or a member is missing, damaged or of another kind, or members have images of different sizes.
+pub fn read_members(path: &Path, names: &[&str]) -> Result<(Array2<f32>, Vec<usize>)> {
     let place = path.display();
     open_npz(path).with_context(|| format!("{place}: is no npz file"))?;
-    member_of(path, member)
-        .with_context(|| format!("{place}: {member}: wants images × pixels of numbers"))?
-        .with_context(|| format!("{place}: has no member {member:?}"))
+    let read = |&name: &&str| {
+        member_of(path, name)
+            .with_context(|| format!("{place}: {name}: wants images × pixels of numbers"))?
+            .with_context(|| format!("{place}: has no member {name:?}"))
+    };
+    let parts = names.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let views: Vec<_> = parts.iter().map(Array2::view).collect();
+    let images = concatenate(Axis(0), &views)
+        .with_context(|| format!("{place}: members have images of different sizes"))?;
+    Ok((images, parts.iter().map(Array2::nrows).collect()))
 }
 
 /// The file of labels beside a file of images, packed as it is or not.
