@@ -4,7 +4,7 @@ use crate::prepare::prepare;
 use crate::score::called;
 use crate::{Args, Part, is_blank};
 use anyhow::{Context, Result, ensure};
-use common::images::{ImageSet, members, read_members, read_positions};
+use common::images::{ensure_finite, members, read_members, read_positions};
 use common::{camera, files};
 use manyhands_sim::Camera;
 use ndarray::{Array2, Axis};
@@ -64,14 +64,13 @@ impl Asked {
             from.extend((0..n).map(|image| (member.to_owned(), image)));
             truth.extend(std::iter::repeat_n(class, n));
         }
-        let set = ImageSet { images, truth: None, shape: None };
-        set.ensure_finite().with_context(|| place.to_string())?;
-        ensure!(set.images.nrows() > 0, "{place}: has no images");
-        let positions = read_positions(&args.images, set.images.ncols())?
+        ensure_finite(images.view()).with_context(|| place.to_string())?;
+        ensure!(images.nrows() > 0, "{place}: has no images");
+        let positions = read_positions(&args.images, images.ncols())?
             .with_context(|| format!("{place}: has no member xy_deg with the positions of the pixels"))?;
         let pitch = camera::pitch(&positions);
         let camera = Camera::new(positions, pitch)?;
-        let images = prepare(&camera, set.images.view())?;
+        let images = prepare(&camera, images.view())?;
         Ok((Self { images, from, truth }, camera))
     }
 

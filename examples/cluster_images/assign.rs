@@ -46,7 +46,7 @@ pub(crate) fn run(console: &Console, args: &Args, model: &Path) -> Result<()> {
     );
     let _lock = lock(out)?;
     let bar = console.bar("assigning", n_images);
-    let kept = truth.as_ref().map(|_| Vec::new());
+    let kept = truth.iter().any(Option::is_some).then(Vec::new);
     let mut clusters = Clusters::create(&out.join("clusters.csv"), dec.n_clusters(), kept)?;
     let mut done = |part: &Array1<usize>| {
         ensure!(!console.is_stopped(), "stopped");
@@ -85,7 +85,7 @@ pub(crate) fn run(console: &Console, args: &Args, model: &Path) -> Result<()> {
     let scores = Scores {
         n_images,
         n_clusters: dec.n_clusters(),
-        agreement: Agreement::of(truth.as_deref(), clusters.kept.as_deref().unwrap_or_default())?,
+        agreement: Agreement::of(&truth, clusters.kept.as_deref().unwrap_or_default())?,
         seconds,
         images_per_second: n_images as f64 / seconds,
         peak_rss_mb: peak_rss_mb(),
@@ -101,7 +101,8 @@ pub(crate) fn run(console: &Console, args: &Args, model: &Path) -> Result<()> {
 /// Images as they are asked for.
 struct Source {
     n_images: usize,
-    truth: Option<Vec<usize>>,
+    /// Of each image, or empty where none is known: there may be millions.
+    truth: Vec<Option<usize>>,
     chunks: Box<dyn Iterator<Item = Result<Array2<f32>>> + Send>,
 }
 
@@ -115,7 +116,7 @@ impl Source {
             None
         };
         let (n_images, truth, chunks): (_, _, Box<dyn Iterator<Item = _> + Send>) = match streamed {
-            Some(file) => (file.n_images(), None, Box::new(file.chunks())),
+            Some(file) => (file.n_images(), Vec::new(), Box::new(file.chunks())),
             None => {
                 let ImageSet { images, truth, .. } = ImageSet::read(path)?;
                 let n = images.nrows();
@@ -125,7 +126,7 @@ impl Source {
         };
         ensure!(n_images > 0, "--images {}: holds no images", path.display());
         let truth = match &args.truth {
-            Some(path) => Some(read_truth(path, n_images)?),
+            Some(path) => read_truth(path, n_images)?,
             None => truth,
         };
         Ok(Self { n_images, truth, chunks })

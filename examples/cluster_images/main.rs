@@ -17,10 +17,10 @@ mod assign;
 mod teach;
 
 use agreement::Agreement;
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::{Parser, ValueEnum};
 use common::files;
-use common::images::{ImageSet, digest, read_truth};
+use common::images::{ImageSet, digest, ensure_finite, read_truth};
 use common::memory::peak_rss_mb;
 use common::pictures::{Curve, Group, Panel, curves, scatter};
 use common::session::{AUTOENCODER, Console, DEC, Origin, Session};
@@ -32,7 +32,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use teach::Lesson;
+use teach::{Lesson, NLabels};
 
 /// Deep embedded clustering of one's own images.
 #[derive(Debug, Parser)]
@@ -40,7 +40,7 @@ struct Args {
     /// Images: idx, idx.gz, npy, or a folder in the layout of MNIST; with --model, in the units of those that it was trained on
     #[arg(long)]
     images: PathBuf,
-    /// Class of each image, for the scores and for --labels: idx, idx.gz or npy
+    /// Class of each image, for the scores and for --labels: idx, idx.gz, or npy with numbers below 0 where it is not known
     #[arg(long)]
     truth: Option<PathBuf>,
     /// Number of clusters
@@ -49,9 +49,9 @@ struct Args {
     /// Train nothing: put the images into the clusters of this model (`dec.safetensors` of an earlier run), chunk by chunk
     #[arg(long, conflicts_with_all = ["clusters", "profile", "epochs", "limit", "resume", "seed"])]
     model: Option<PathBuf>,
-    /// Retrain on the classes of so many images, drawn at random; say the classes of all, and score the others
-    #[arg(long, conflicts_with = "model")]
-    labels: Option<usize>,
+    /// Retrain on the known classes, all or so many drawn at random; say the classes of all images, and score the others
+    #[arg(long, value_name = "N|all", conflicts_with = "model")]
+    labels: Option<NLabels>,
     /// With --model: write the probability of every cluster too
     #[arg(long, requires = "model", conflicts_with = "clusters")]
     probabilities: bool,
@@ -118,7 +118,7 @@ struct Scores {
     n_empty: usize,
     #[serde(flatten)]
     agreement: Agreement,
-    /// With `--labels`: share of the images without a label that the retrained model puts into their class.
+    /// With `--labels`: share of the images of known class, of those that were not told, that the retrained model puts into it.
     accuracy_with_labels: Option<f64>,
     stop_reason: StopReason,
     epochs: usize,
@@ -161,13 +161,8 @@ fn main() -> Result<()> {
         epochs: args.epochs,
         backend: args.backend,
     };
-    let truth = set.truth.as_deref();
     // Before the hours of the training.
-    let lesson = match (args.labels, truth) {
-        (Some(n_labels), Some(truth)) => Some(Lesson::draw(truth, n_labels, args.seed)?),
-        (Some(_), None) => bail!("--labels: wants images whose classes are known"),
-        (None, _) => None,
-    };
+    let lesson = args.labels.map(|n_labels| Lesson::draw(&set.truth, n_labels, args.seed)).transpose()?;
     // Not the truth: it decides nothing but what is taught, which is another training where it is another.
     let origin =
         Origin { program: env!("CARGO_CRATE_NAME"), settings: &settings, data: &digest(&[images], &[]) };
@@ -189,8 +184,8 @@ fn main() -> Result<()> {
         n_images,
         n_clusters,
         n_empty: n_clusters - clusters.iter().collect::<BTreeSet<_>>().len(),
-        agreement: Agreement::of(truth, &clusters)?,
-        accuracy_with_labels: lesson.map(teach).transpose()?,
+        agreement: Agreement::of(&set.truth, &clusters)?,
+        accuracy_with_labels: lesson.map(teach).transpose()?.flatten(),
         stop_reason,
         epochs: dec.report().epochs.len(),
         seconds_pretrain: seconds[0],
@@ -209,13 +204,13 @@ fn main() -> Result<()> {
 fn read(args: &Args) -> Result<ImageSet> {
     let mut set = ImageSet::read(&args.images)?;
     if let Some(path) = &args.truth {
-        set.truth = Some(read_truth(path, set.images.nrows())?);
+        set.truth = read_truth(path, set.images.nrows())?;
     }
     if let Some(limit) = args.limit {
         ensure!(limit > 0, "--limit 0: wants at least 1");
         set.truncate(limit);
     }
-    set.ensure_finite().with_context(|| format!("--images {}", args.images.display()))?;
+    ensure_finite(set.images.view()).with_context(|| format!("--images {}", args.images.display()))?;
     Ok(set)
 }
 
@@ -261,18 +256,22 @@ fn draw(out: &Path, set: &ImageSet, dec: &Dec, clusters: &[usize], seed: u64) ->
     let centres = pca.transform(dec.centres())?;
     let step = clusters.len().div_ceil(4000);
     // By the numbers that occur: those of classes may be any.
-    let groups = |of: &[usize], what: &str| -> Vec<Group> {
-        let mut groups: BTreeMap<usize, Vec<_>> = of.iter().map(|&i| (i, Vec::new())).collect();
+    let groups = |of: &[Option<usize>], what: &str| -> Vec<Group> {
+        let mut groups: BTreeMap<usize, Vec<_>> = of.iter().flatten().map(|&i| (i, Vec::new())).collect();
         for row in (0..of.len()).step_by(step) {
-            groups.entry(of[row]).or_default().push((points[[row, 0]], points[[row, 1]]));
+            if let Some(i) = of[row] {
+                groups.entry(i).or_default().push((points[[row, 0]], points[[row, 1]]));
+            }
         }
         groups.into_iter().map(|(i, points)| Group { label: format!("{what} {i}"), points }).collect()
     };
     let numbers: Vec<_> =
         centres.rows().into_iter().enumerate().map(|(k, row)| (k, (row[0], row[1]))).collect();
-    let mut plots = vec![("by cluster", groups(clusters, "cluster"))];
-    if let Some(truth) = &set.truth {
-        plots.push(("by class", groups(truth, "class")));
+    let clusters_of_all: Vec<_> = clusters.iter().copied().map(Some).collect();
+    let mut plots = vec![("by cluster", groups(&clusters_of_all, "cluster"))];
+    let by_class = groups(&set.truth, "class");
+    if !by_class.is_empty() {
+        plots.push(("by class", by_class));
     }
     files::write(&out.join("embedding.svg"), scatter(&plots, &numbers)?)?;
     files::write(&out.join("learning_curve.svg"), curves(&[learning_curve(&dec.report().epochs)])?)?;

@@ -16,7 +16,7 @@ pub struct ImageSet {
     /// images × pixels
     pub images: Array2<f32>,
     /// Class of each image, where it is known.
-    pub truth: Option<Vec<usize>>,
+    pub truth: Vec<Option<usize>>,
     /// Height and width, where an image is a rectangle.
     pub shape: Option<(usize, usize)>,
 }
@@ -49,8 +49,10 @@ impl ImageSet {
         let mut shape = None;
         for path in files {
             let Self { images, shape: its_shape, .. } = read_images(&path)?;
-            let labels =
-                labels_beside(&path).map(|labels| read_truth(&labels, images.nrows())).transpose()?;
+            let labels = match labels_beside(&path) {
+                Some(labels) => read_truth(&labels, images.nrows())?,
+                None => vec![None; images.nrows()],
+            };
             ensure!(
                 shape.is_none() || shape == its_shape,
                 "{}: its images have another size",
@@ -58,14 +60,11 @@ impl ImageSet {
             );
             shape = its_shape;
             parts.push(images);
-            truth.push(labels);
+            truth.extend(labels);
         }
         let views: Vec<_> = parts.iter().map(Array2::view).collect();
         let images = concatenate(Axis(0), &views).with_context(|| folder.display().to_string())?;
-        let has_none = truth.iter().all(Option::is_none);
-        let truth: Option<Vec<_>> = truth.into_iter().collect();
-        ensure!(has_none || truth.is_some(), "{}: has the labels of some images only", folder.display());
-        Ok(Self { images, truth: truth.map(|truth| truth.concat()), shape })
+        Ok(Self { images, truth, shape })
     }
 
     /// Reads members of an npz file, each one class: `muon_sim=1,shower_sim=0`.
@@ -77,30 +76,35 @@ impl ImageSet {
         let members = members(classes)?;
         let names: Vec<&str> = members.iter().map(|&(name, _)| name).collect();
         let (images, sizes) = read_members(path, &names)?;
-        let truth = members.iter().zip(sizes).flat_map(|(&(_, class), n)| std::iter::repeat_n(class, n));
-        Ok(Self { images, truth: Some(truth.collect()), shape: None })
+        let truth =
+            members.iter().zip(sizes).flat_map(|(&(_, class), n)| std::iter::repeat_n(Some(class), n));
+        Ok(Self { images, truth: truth.collect(), shape: None })
     }
 
-    /// Every value finite, so that a training can begin.
-    ///
-    /// # Errors
-    ///
-    /// Names the first value that is not.
-    pub fn ensure_finite(&self) -> Result<()> {
-        for ((row, column), value) in self.images.indexed_iter() {
-            ensure!(value.is_finite(), "images[{row}, {column}] = {value}: wants a finite number of 32 bits");
-        }
-        Ok(())
+    /// The class of each image, where all are known.
+    #[must_use]
+    pub fn whole_truth(&self) -> Option<Vec<usize>> {
+        self.truth.iter().copied().collect()
     }
 
     /// Keeps the first `n` images.
     pub fn truncate(&mut self, n: usize) {
         let n = n.min(self.images.nrows());
         self.images = self.images.slice(ndarray::s![..n, ..]).to_owned();
-        if let Some(truth) = &mut self.truth {
-            truth.truncate(n);
-        }
+        self.truth.truncate(n);
     }
+}
+
+/// Every value finite, so that a training can begin.
+///
+/// # Errors
+///
+/// Names the first value that is not.
+pub fn ensure_finite(images: ArrayView2<'_, f32>) -> Result<()> {
+    for ((row, column), value) in images.indexed_iter() {
+        ensure!(value.is_finite(), "images[{row}, {column}] = {value}: wants a finite number of 32 bits");
+    }
+    Ok(())
 }
 
 /// Members of an npz file with their classes: `muon_sim=1,shower_sim=0`.
@@ -206,7 +210,7 @@ fn read_images(path: &Path) -> Result<ImageSet> {
     if is_npy(path)? {
         let file = NpyImages::open(path)?;
         let shape = file.shape();
-        return Ok(ImageSet { images: file.read()?, truth: None, shape });
+        return Ok(ImageSet { truth: vec![None; file.n_images()], images: file.read()?, shape });
     }
     let (sizes, pixels) = read_idx(path)?;
     let [n, height, width] = sizes[..] else {
@@ -215,7 +219,7 @@ fn read_images(path: &Path) -> Result<ImageSet> {
     ensure!(height * width > 0, "{}: has images of {height} × {width} pixels", path.display());
     let pixels = pixels.into_iter().map(f32::from).collect();
     let images = Array2::from_shape_vec((n, height * width), pixels)?;
-    Ok(ImageSet { images, truth: None, shape: Some((height, width)) })
+    Ok(ImageSet { images, truth: vec![None; n], shape: Some((height, width)) })
 }
 
 /// SHA-256 of images, in hexadecimal, and of what else decides what a training makes of them.
@@ -229,12 +233,12 @@ pub fn digest(images: &[ArrayView2<'_, f32>], numbers: &[usize]) -> String {
     digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The classes of `n_images` images, as [`read_labels`] reads them.
+/// The class of each of `n_images` images, from idx (plain or gzip) or a `.npy` of whole numbers; of unknown class where a number is negative.
 ///
 /// # Errors
 ///
-/// As there, and when there are more or fewer.
-pub fn read_truth(path: &Path, n_images: usize) -> Result<Vec<usize>> {
+/// When the file is missing, damaged or of another kind, or has more labels or fewer.
+pub fn read_truth(path: &Path, n_images: usize) -> Result<Vec<Option<usize>>> {
     let labels = read_labels(path)?;
     ensure!(
         labels.len() == n_images,
@@ -245,12 +249,7 @@ pub fn read_truth(path: &Path, n_images: usize) -> Result<Vec<usize>> {
     Ok(labels)
 }
 
-/// The class of each image, from idx (plain or gzip) or a `.npy` of whole numbers.
-///
-/// # Errors
-///
-/// When the file is missing, damaged or of another kind.
-pub fn read_labels(path: &Path) -> Result<Vec<usize>> {
+fn read_labels(path: &Path) -> Result<Vec<Option<usize>>> {
     if is_npy(path)? {
         return read_as(
             path,
@@ -266,9 +265,7 @@ pub fn read_labels(path: &Path) -> Result<Vec<usize>> {
             ],
             is_other_kind,
         )
-        .map_err(anyhow::Error::new)
-        .and_then(|labels| labels.context("a label is negative"))
-        .with_context(|| format!("{}: wants one whole number an image, 0 or more", path.display()));
+        .with_context(|| format!("{}: wants one whole number an image", path.display()));
     }
     let (sizes, labels) = read_idx(path)?;
     ensure!(
@@ -277,11 +274,11 @@ pub fn read_labels(path: &Path) -> Result<Vec<usize>> {
         path.display(),
         sizes.len()
     );
-    Ok(labels.into_iter().map(usize::from).collect())
+    Ok(labels.into_iter().map(|label| Some(usize::from(label))).collect())
 }
 
 /// `None` where a number is negative.
-fn read_vector<T: ReadableElement + TryInto<usize>>(path: &Path) -> Result<Option<Vec<usize>>, ReadNpyError> {
+fn read_vector<T: ReadableElement + TryInto<usize>>(path: &Path) -> Result<Vec<Option<usize>>, ReadNpyError> {
     let labels: Array1<T> = read_npy(path)?;
     Ok(labels.into_iter().map(|label| label.try_into().ok()).collect())
 }
@@ -341,7 +338,7 @@ pub fn read_positions(path: &Path, n_pixels: usize) -> Result<Option<Vec<[f64; 2
 
 #[cfg(test)]
 mod tests {
-    use super::{ImageSet, read_labels};
+    use super::{ImageSet, read_truth};
     use ndarray::{Array1, Array2, Array3};
     use ndarray_npy::{NpzWriter, WritableElement, write_npy};
     use std::io::Write;
@@ -376,7 +373,7 @@ mod tests {
     /// Labels 0, 3 and 7, written as they are.
     fn assert_read<T: WritableElement>(path: &Path, labels: &Array1<T>) {
         write_npy(path, labels).unwrap();
-        assert_eq!(read_labels(path).unwrap(), [0, 3, 7]);
+        assert_eq!(read_truth(path, 3).unwrap(), [0, 3, 7].map(Some));
     }
 
     #[test]
@@ -393,11 +390,12 @@ mod tests {
         assert_read(&path, &labels.mapv(|label| label as u16));
         assert_read(&path, &labels.mapv(|label| label as u8));
         write_npy(&path, &labels.mapv(|label| label - 1)).unwrap();
-        let said = format!("{:#}", read_labels(&path).unwrap_err());
-        assert!(said.contains("0 or more: a label is negative"), "{said}");
+        assert_eq!(read_truth(&path, 3).unwrap(), [None, Some(2), Some(6)]);
+        let said = |path: &Path| format!("{:#}", read_truth(path, 4).unwrap_err());
+        assert!(said(&path).contains("has 3 labels for 4 images"));
         write_npy(&path, &labels.mapv(|label| label as f64)).unwrap();
-        assert!(read_labels(&path).is_err());
-        assert!(format!("{:#}", read_labels(&folder.path().join("no.npy")).unwrap_err()).contains("no.npy"));
+        assert!(said(&path).contains("wants one whole number an image"));
+        assert!(said(&folder.path().join("no.npy")).contains("no.npy"));
     }
 
     #[test]
@@ -432,7 +430,7 @@ mod tests {
             file.set_len(file.metadata().unwrap().len() - 1).unwrap();
             path
         };
-        let said = format!("{:#}", read_labels(&short("labels.npy")).unwrap_err());
+        let said = format!("{:#}", read_truth(&short("labels.npy"), 12).unwrap_err());
         assert!(!said.contains("descriptor"), "not that of the last kind that was tried: {said}");
     }
 
@@ -458,18 +456,18 @@ mod tests {
         }
         let pixels: Vec<f32> = (0..16u8).map(f32::from).collect();
         let read = || ImageSet::read(folder.path()).unwrap();
-        assert_eq!(read().truth.unwrap(), [0, 1, 8, 9]);
+        assert_eq!(read().whole_truth().unwrap(), [0, 1, 8, 9]);
         assert_eq!(read().images.into_raw_vec_and_offset().0, pixels);
 
         let remove = |name: &str| std::fs::remove_file(folder.path().join(name)).unwrap();
         remove("train-labels-idx1-ubyte");
-        assert_eq!(read().truth.unwrap(), [0, 1, 8, 9], "labels may be packed where images are not");
+        assert_eq!(read().whole_truth().unwrap(), [0, 1, 8, 9], "labels may be packed where images are not");
         remove("train-labels-idx1-ubyte.gz");
-        let said = format!("{:#}", ImageSet::read(folder.path()).unwrap_err());
-        assert!(said.contains("has the labels of some images only"), "{said}");
+        assert_eq!(read().truth, [None, None, Some(8), Some(9)]);
+        assert_eq!(read().whole_truth(), None);
         remove("t10k-labels-idx1-ubyte");
         remove("t10k-labels-idx1-ubyte.gz");
-        assert_eq!(read().truth, None);
+        assert_eq!(read().truth, [None; 4]);
         assert_eq!(read().images.into_raw_vec_and_offset().0, pixels);
     }
 }

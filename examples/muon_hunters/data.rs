@@ -3,7 +3,7 @@
 use crate::args::{Settings, Source};
 use anyhow::{Context, Result, ensure};
 use common::camera;
-use common::images::{ImageSet, digest, read_labels, read_positions};
+use common::images::{ImageSet, digest, ensure_finite, read_positions, read_truth};
 use common::session::Console;
 use manyhands_dec::{Augmentation, InputScale};
 use manyhands_grid::Raster;
@@ -177,7 +177,7 @@ fn read(source: &Source, settings: &Settings, rng: &mut ChaCha8Rng) -> Result<Lo
         Source::Npy(file) => {
             let mut set = ImageSet::read(file)?;
             let path = settings.truth.as_ref().context("--truth goes with --data npy:FILE")?;
-            set.truth = Some(read_labels(path)?);
+            set.truth = read_truth(path, set.images.nrows())?;
             (set, None, file.display().to_string())
         }
         Source::Npz(file, members) => {
@@ -186,10 +186,8 @@ fn read(source: &Source, settings: &Settings, rng: &mut ChaCha8Rng) -> Result<Lo
             (set, positions, file.display().to_string())
         }
     };
-    set.ensure_finite()?;
-    let classes = set.truth.context("--data: the images come without their classes")?;
-    let [n_images, n_labels] = [set.images.nrows(), classes.len()];
-    ensure!(n_images == n_labels, "{n_labels} labels for {n_images} images: wants one each");
+    ensure_finite(set.images.view())?;
+    let classes = set.whole_truth().context("--data: wants the class of every image, to score by")?;
     let truth: Vec<usize> =
         classes.into_iter().map(|class| usize::from(class == settings.positive)).collect();
     let rows = choose(&truth, settings, rng)?;

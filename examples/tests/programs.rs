@@ -443,6 +443,26 @@ fn labels_are_added_to_a_clustering_that_is_there() {
     let classes = model.predict(pixels.view()).unwrap();
     assert!(rows.iter().zip(&classes).all(|(row, &class)| row[1] == class as f64));
 
+    // Most classes unknown, as they are where somebody has looked at a few images: all that are known teach.
+    let known = (0..40i64).map(|i| if i < 10 { i % 2 } else { -1 });
+    ndarray_npy::write_npy(&truth, &known.collect::<ndarray::Array1<_>>()).unwrap();
+    let scores = |labels: &str| {
+        let file = out.path().join("scores.json");
+        let taught =
+            run("cluster_images", &["--resume", "--labels", labels, "--json", file.to_str().unwrap()]);
+        assert!(taught.status.success(), "{}", String::from_utf8_lossy(&taught.stderr));
+        serde_json::from_slice::<serde_json::Value>(&std::fs::read(file).unwrap()).unwrap()
+    };
+    let all = scores("all");
+    assert_eq!(all["n_known"], 10);
+    assert!(all["accuracy"].as_f64().unwrap() >= 0.5);
+    assert!(all["accuracy_with_labels"].is_null(), "there is none left to ask");
+    let text = std::fs::read_to_string(out.path().join("classes.csv")).unwrap();
+    let taught: Vec<bool> = text.lines().skip(1).map(|line| line.ends_with(",1")).collect();
+    assert_eq!(taught, (0..40).map(|i| i < 10).collect::<Vec<_>>());
+    let right = 2.0 * scores("8")["accuracy_with_labels"].as_f64().unwrap();
+    assert!([0.0, 1.0, 2.0].contains(&right), "{right} of the two that were not told");
+
     let other = run("cluster_images", &["--resume", "--seed", "1"]);
     assert!(String::from_utf8_lossy(&other.stderr).contains("with other settings: seed"));
     let other = muon_hunters(out.path(), &[]);
@@ -538,6 +558,9 @@ fn bad_input_is_answered_by_an_error_that_names_it_and_leaves_nothing_behind() {
 
     let all_zero = files.path().join("all_zero.npy").display().to_string();
     ndarray_npy::write_npy(&all_zero, &ndarray::Array1::<u8>::zeros(20)).unwrap();
+    let half = files.path().join("half.npy").display().to_string();
+    let of_half = (0..20i64).map(|i| if i < 10 { i % 2 } else { -1 });
+    ndarray_npy::write_npy(&half, &of_half.collect::<ndarray::Array1<_>>()).unwrap();
 
     let cluster =
         |args: &[&str]| ("cluster_images", args.iter().map(ToString::to_string).collect::<Vec<_>>());
@@ -575,16 +598,25 @@ fn bad_input_is_answered_by_an_error_that_names_it_and_leaves_nothing_behind() {
         (cluster(&["--images", &good, "--clusters", "0"]), "--clusters 0"),
         (cluster(&["--images", &good, "--clusters", "21"]), "at most the 20 images"),
         (cluster(&["--images", &good, "--clusters", "2", "--truth", &good]), "wants 1: one label an image"),
-        (hunt(&["--data", &format!("mnist:{}", files.path().display())]), "come without their classes"),
+        (hunt(&["--data", &format!("mnist:{}", files.path().display())]), "wants the class of every image"),
         (cluster(&["--images", &good]), "--clusters"),
         (cluster(&["--images", &good, "--clusters", "2", "--labels", "9"]), "classes are known"),
         (
             cluster(&["--images", &good, "--clusters", "2", "--truth", &from_one, "--labels", "9"]),
-            "0 of class 0, wants at least 2",
+            "0 of the 9 are of class 0, wants at least 2",
         ),
         (
             cluster(&["--images", &good, "--clusters", "2", "--truth", &all_zero, "--labels", "9"]),
             "all images are of class 0",
+        ),
+        (
+            cluster(&["--images", &good, "--clusters", "2", "--truth", &half, "--labels", "12"]),
+            "--labels 12: wants at most the 10 images of known class",
+        ),
+        (cluster(&["--images", &good, "--clusters", "2", "--labels", "most"]), "wants a number, or all"),
+        (
+            hunt(&["--data", &format!("npy:{good}"), "--truth", &half]),
+            "wants the class of every image, to score by",
         ),
         (cluster(&["--images", &good, "--model", &path("missing")]), "missing"),
         (cluster(&["--images", &good, "--clusters", "2", "--probabilities"]), "--probabilities"),
