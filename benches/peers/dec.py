@@ -2,7 +2,7 @@
 """Times PyTorch and scikit-learn on the work of manyhands-dec, in the same run and in turns, and prints the ratios.
 
     pip install numpy torch scikit-learn
-    python benches/peers/dec.py [--threads 1 2] [--rounds 9] [--tasks sdae dec multitask k-means pca] [--device cuda]
+    python benches/peers/dec.py [--threads 1 2] [--rounds 9] [--tasks sdae dec multitask predict k-means pca] [--device cuda]
 
 A round of training is one epoch over 10 240 random images of 784 pixels in batches of 256, all gathered in a new order: the network
 784-500-500-2000-10 and back, float32 on both sides.
@@ -11,6 +11,7 @@ A round of training is one epoch over 10 240 random images of 784 pixels in batc
   layer      the first layer alone with a fifth of its pixels and units dropped, and its mirror
   dec        P over all images, then encoder and 10 centres against KL(P||Q), SGD
   multitask  cross entropy of a head on q plus mean square error, Adam (PyTorch: fused=True); a look at the tenth set aside
+  predict    the cluster of every image, ours with the check that all is finite
   k-means    70 000 points of 10 dimensions, 10 clusters, one start by k-means++
   pca        the same points into their plane
 
@@ -145,6 +146,17 @@ def multitask(images):
     return epoch
 
 
+def predict(images):
+    encoder = stack(WIDTHS)
+
+    @torch.no_grad()
+    def clusters():
+        centres = encoder(images[:N_CLUSTERS])
+        return torch.cat([soft_assignment(encoder(part), centres).argmax(1) for part in images.split(2048)])
+
+    return clusters
+
+
 def k_means(points):
     points = points.numpy()
     return lambda: KMeans(N_CLUSTERS, n_init=1, random_state=7).fit(points)
@@ -156,7 +168,7 @@ def pca(points):
 
 
 TRAININGS = {"sdae": sdae, "layer": layer, "dec": dec, "multitask": multitask}
-PEERS = TRAININGS | {"k-means": k_means, "pca": pca}
+PEERS = TRAININGS | {"predict": predict, "k-means": k_means, "pca": pca}
 
 
 class Ours:

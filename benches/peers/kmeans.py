@@ -5,8 +5,8 @@
     cargo build --release --package manyhands-benches --example kmeans
     venv/bin/python benches/peers/kmeans.py target/release/examples/kmeans
 
-Rows are f32 around as many points as there are clusters, overlapping. Both sides start from greedy k-means++. Rounds alternate between the two; a
-ratio is the median over rounds of ours / theirs, with its quartiles. Inertia is the median over rounds: lower is better. Both use --threads.
+Rows are f32 around as many points as there are clusters, overlapping. Both sides start from greedy k-means++. Rounds alternate between the two, each
+with a seed of its own; a ratio is the median over rounds of ours / theirs, with its quartiles. Inertia is the median over rounds: lower is better. Both use --threads.
 """
 
 import argparse
@@ -50,8 +50,8 @@ def theirs(data, n_clusters, n_restarts, iterations, tolerance, batch, seed):
     return {"seconds": seconds, "inertia": distance}
 
 
-def ours(program, path, n_columns, n_clusters, *how):
-    arguments = [program, path, n_columns, n_clusters, *how, 1]
+def ours(program, path, n_columns, n_clusters, *how_and_seed):
+    arguments = [program, path, n_columns, n_clusters, *how_and_seed]
     return json.loads(subprocess.run(map(str, arguments), check=True, capture_output=True, text=True).stdout)
 
 
@@ -62,10 +62,10 @@ def compare(program, case, n_rounds):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows"
         data.tofile(path)
-        ours(program, path, n_columns, n_clusters, *how)
+        ours(program, path, n_columns, n_clusters, *how, 0)
         theirs(data, n_clusters, *how, 0)
         pairs = [
-            (ours(program, path, n_columns, n_clusters, *how), theirs(data, n_clusters, *how, seed))
+            (ours(program, path, n_columns, n_clusters, *how, seed), theirs(data, n_clusters, *how, seed))
             for seed in range(n_rounds)
         ]
     return [list(side) for side in zip(*pairs)]

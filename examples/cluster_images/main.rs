@@ -58,7 +58,7 @@ struct Args {
     /// Seed of every random number
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Schedule of the training
+    /// Schedule of the training: ours, or that of Xie et al. (2016)
     #[arg(long, default_value = "quick")]
     profile: ProfileName,
     /// At most so many epochs in each phase of the training

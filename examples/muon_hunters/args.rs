@@ -38,7 +38,7 @@ pub(crate) struct Args {
     /// compare
     #[arg(long, default_value = "random")]
     pub(crate) choose: Choose,
-    /// Schedule of the trainings
+    /// Recipe of the trainings: ours, or that of Muon Hunters 2.0 (its schedules, no symmetries, labels as they are told, reclustering without them)
     #[arg(long, default_value = "quick")]
     pub(crate) profile: ProfileName,
     /// At most so many epochs in each phase of every training

@@ -1,7 +1,7 @@
 //! Same seed, same bits: twice, and for any number of threads.
 
 use super::{autoencoder, autoencoder_with, blobs, bytes, dec, labelled, multitask, recluster, supervised};
-use manyhands_dec::{Autoencoder, Dec, Error};
+use manyhands_dec::{Autoencoder, Dec, Error, ReclusterParams, SupervisedParams};
 use ndarray::{Array2, s};
 
 /// What every stage leaves behind: models as files, and predictions.
@@ -15,7 +15,7 @@ struct Results {
 
 impl Results {
     fn of(seed: u64) -> Self {
-        // More images than are embedded at once, and wider than one block of columns.
+        // More images than one thread embeds at a time, and wider than one block of columns.
         let (images, groups) = blobs(300, 3, 150, 0.5);
         let labels = labelled(&groups, 200);
         let images = images.view();
@@ -63,10 +63,20 @@ fn the_same_seed_gives_the_same_bits_twice_and_on_one_and_on_more_threads() {
 
 #[test]
 fn another_seed_gives_other_weights_in_every_stage() {
-    let (a, b) = (Results::of(5), Results::of(6));
-    for ((name, a), (_, b)) in a.files.iter().zip(&b.files) {
-        assert!(a != b, "{name} has the same bits");
-    }
+    let (images, groups) = blobs(150, 3, 40, 0.5);
+    let (images, labels) = (images.view(), labelled(&groups, 100));
+    let start = autoencoder().fit(images).unwrap();
+    assert!(start != autoencoder().seed(6).fit(images).unwrap());
+    // The later stages from the same start.
+    let clusters = dec().fit_with(start.clone(), images).unwrap();
+    assert!(clusters != dec().seed(6).fit_with(start, images).unwrap());
+    let retrained = multitask().fit_with(clusters.clone(), images, &labels).unwrap();
+    assert!(retrained != multitask().seed(6).fit_with(clusters, images, &labels).unwrap());
+    let reclustered = |params: ReclusterParams| params.fit_with(retrained.clone(), images, &labels).unwrap();
+    assert!(reclustered(recluster()) != reclustered(recluster().seed(6)));
+    assert!(reclustered(recluster().plain()) != reclustered(recluster().plain().seed(6)));
+    let alone = |params: SupervisedParams| params.fit(images, &labels).unwrap();
+    assert!(alone(supervised()) != alone(supervised().seed(6)));
 }
 
 #[test]
@@ -93,7 +103,7 @@ fn predictions_for_a_few_images_are_those_among_many() {
 
 #[test]
 fn images_beyond_one_chunk_are_answered_and_named_at_their_row() {
-    // 8192 images are embedded at once.
+    // 8192 images are scaled and embedded before the next are looked at.
     let (images, groups) = blobs(8300, 3, 4, 0.5);
     let labels = labelled(&groups, 100);
     let few = images.slice(s![..150, ..]);

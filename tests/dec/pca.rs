@@ -117,6 +117,7 @@ fn wrong_input_is_an_error() {
     assert!(matches!(Pca::fit(broken.view(), 1), Err(Error::NotFinite { row: 2, column: 1, .. })));
     let pca = Pca::fit(points.view(), 2).unwrap();
     assert!(matches!(pca.transform(Array2::zeros((1, 4)).view()), Err(Error::Width { got: 4, wants: 3 })));
+    assert!(matches!(pca.transform(broken.view()), Err(Error::NotFinite { row: 2, column: 1, .. })));
 }
 
 proptest! {

@@ -2,9 +2,9 @@
 
 use super::{autoencoder, autoencoder_with, blobs, bytes, dec, labelled, multitask, recluster, supervised};
 use manyhands_dec::{
-    Augmentation, Autoencoder, Dec, DecParams, Error, HeadInput, InitialCentres, InitialHead, Initialisation,
-    InputScale, LabelWeights, Multitask, MultitaskParams, Optimiser, Profile, ReclusterParams, Result,
-    Segment, Selection, StopReason, Supervised, SupervisedParams, Training,
+    Augmentation, Autoencoder, Backend, Dec, DecParams, Error, HeadInput, InitialCentres, InitialHead,
+    Initialisation, InputScale, LabelWeights, Multitask, MultitaskParams, Optimiser, Profile,
+    ReclusterParams, Result, Segment, Selection, StopReason, Supervised, SupervisedParams, Training,
 };
 use ndarray::Array2;
 use std::path::Path;
@@ -233,12 +233,16 @@ fn every_option_of_the_later_stages_reaches_the_training() {
     let path = folder.path().join("checkpoint");
     let rate = [Segment::epochs(4, 2e-3)];
     let sgd = Optimiser::Sgd { momentum: 0.5 };
+    let mirrored =
+        Some(Augmentation::permutations(vec![(0..40).collect(), (0..40).rev().collect()]).unwrap());
 
     let resume = |params: DecParams| other(params.training(start.clone(), images).unwrap().resume(&path));
     dec().training(start.clone(), images).unwrap().save(&path).unwrap();
     for (name, params) in [
         ("seed", dec().seed(6)),
         ("batch_size", dec().batch_size(65)),
+        ("augmentation", dec().augmentation(mirrored.clone())),
+        ("backend", dec().backend(Backend::Candle)),
         ("optimiser", dec().optimiser(sgd)),
         ("shuffle", dec().shuffle(false)),
         ("schedule", dec().schedule(&rate)),
@@ -257,7 +261,10 @@ fn every_option_of_the_later_stages_reaches_the_training() {
     };
     multitask().training(clusters.clone(), images, &labels).unwrap().save(&path).unwrap();
     for (name, params) in [
+        ("seed", multitask().seed(6)),
         ("batch_size", multitask().batch_size(65)),
+        ("augmentation", multitask().augmentation(mirrored.clone())),
+        ("backend", multitask().backend(Backend::Candle)),
         ("optimiser", multitask().optimiser(sgd)),
         ("schedule", multitask().schedule(&rate)),
         ("patience", multitask().patience(2)),
@@ -277,7 +284,10 @@ fn every_option_of_the_later_stages_reaches_the_training() {
     };
     recluster().training(retrained.clone(), images, &labels).unwrap().save(&path).unwrap();
     for (name, params) in [
+        ("seed", recluster().seed(6)),
         ("batch_size", recluster().batch_size(65)),
+        ("augmentation", recluster().augmentation(mirrored.clone())),
+        ("backend", recluster().backend(Backend::Candle)),
         ("optimiser", recluster().optimiser(sgd)),
         ("schedule", recluster().schedule(&rate)),
         ("update_interval", recluster().update_interval(Some(8))),
@@ -298,7 +308,10 @@ fn every_option_of_the_later_stages_reaches_the_training() {
     let resume = |params: SupervisedParams| other(params.training(images, &labels).unwrap().resume(&path));
     supervised().training(images, &labels).unwrap().save(&path).unwrap();
     for (name, params) in [
+        ("seed", supervised().seed(6)),
         ("batch_size", supervised().batch_size(65)),
+        ("augmentation", supervised().augmentation(mirrored)),
+        ("backend", supervised().backend(Backend::Candle)),
         ("optimiser", supervised().optimiser(sgd)),
         ("schedule", supervised().schedule(&[Segment::epochs(4, 2e-2)])),
         ("patience", supervised().patience(2)),

@@ -1,4 +1,4 @@
-//! The stacked denoising autoencoder: layer by layer with noise, then all layers together.
+//! The stacked denoising autoencoder: layer by layer with noise, then all layers together, then, if wanted, on a graph of nearest neighbours.
 
 use crate::augmentation::Augmentation;
 use crate::check;
@@ -63,7 +63,7 @@ pub struct AutoencoderParams {
 }
 
 impl Autoencoder {
-    /// Layer widths after the images, the embedding last; the paper's are `[500, 500, 2000, 10]`.
+    /// Layer widths after the images, the embedding last, each 1 to 1 048 576; the paper's are `[500, 500, 2000, 10]`.
     #[must_use]
     pub fn params(dims: &[usize]) -> AutoencoderParams {
         AutoencoderParams {
@@ -92,7 +92,7 @@ impl Autoencoder {
     ///
     /// # Errors
     ///
-    /// When the images are of another width or not finite.
+    /// When the images are of another width or not finite, or an embedding is not.
     pub fn transform(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
         self.0.embedding(images)
     }
@@ -101,7 +101,7 @@ impl Autoencoder {
     ///
     /// # Errors
     ///
-    /// When the images are of another width or not finite.
+    /// As [`transform`](Self::transform).
     pub fn reconstruct(&self, images: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
         self.0.reconstruction(images)
     }
@@ -189,7 +189,7 @@ impl AutoencoderParams {
         self
     }
 
-    /// Neighbours of each image in the graph; 15 as UMAP's default.
+    /// Neighbours of each image in the graph, at least 1; 15 as UMAP's default. Images that have fewer others have fewer.
     #[must_use]
     pub fn n_neighbours(mut self, n: usize) -> Self {
         self.n_neighbours = n;
@@ -204,7 +204,7 @@ impl AutoencoderParams {
         self
     }
 
-    /// Weight of the reconstruction while neighbours are drawn together, so that the decoder follows; 1, by measurement: it costs a quarter of the
+    /// Weight of the reconstruction while neighbours are drawn together, finite and at least 0, so that the decoder follows; 1, by measurement: it costs a quarter of the
     /// time and no accuracy.
     #[must_use]
     pub fn neighbour_reconstruction_weight(mut self, weight: f64) -> Self {
@@ -212,7 +212,8 @@ impl AutoencoderParams {
         self
     }
 
-    /// Negative samples for each pair of neighbours; 5 as UMAP's default.
+    /// What the mean over all other pairs of a batch counts beside the mean over pairs of neighbours, finite and at least 0; 5, as UMAP draws five
+    /// others for each pair.
     #[must_use]
     pub fn repulsion(mut self, repulsion: f64) -> Self {
         self.repulsion = repulsion;
@@ -274,7 +275,8 @@ impl AutoencoderParams {
     ///
     /// # Errors
     ///
-    /// When a parameter is outside its domain, there are fewer than two images, a pixel is not finite, the loss diverges, or a layer dies.
+    /// When a parameter is outside its domain, there are fewer than two images, a pixel or an embedding is not finite, the loss diverges, a layer dies, or
+    /// the backend fails.
     pub fn fit(&self, images: ArrayView2<'_, f32>) -> Result<Autoencoder> {
         self.training(images)?.complete()
     }

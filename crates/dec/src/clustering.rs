@@ -52,14 +52,14 @@ macro_rules! clustering_options {
     ($params:ident) => {
         /// Options of every stage that clusters.
         impl $params {
-            /// Steps between two updates of the target distribution; `None`: one pass over the images.
+            /// Steps between two updates of the target distribution, at least 1; `None`: one pass over the images.
             #[must_use]
             pub fn update_interval(mut self, n_steps: Option<usize>) -> Self {
                 self.clustering.update_interval = n_steps;
                 self
             }
 
-            /// Stop when a smaller fraction of the images changes its cluster between two updates; 0.001 as in both papers.
+            /// Stop when a smaller fraction of the images, in 0..=1, changes its cluster between two updates; 0.001 as in both papers.
             #[must_use]
             pub fn tolerance(mut self, tolerance: f64) -> Self {
                 self.clustering.tolerance = tolerance;
@@ -75,7 +75,7 @@ macro_rules! clustering_options {
             }
 
             /// Stop with [`StopReason::Collapsed`](crate::StopReason::Collapsed) when the effective number of clusters, the exponential of the entropy of their
-            /// shares of the images, falls to this fraction of what it was before the first epoch, or when a single cluster holds all images; 0.5
+            /// shares of the images, falls to this fraction, at least 0 and below 1, of what it was before the first epoch, or when a single cluster holds all images; 0.5
             /// in the profile `Quick`, and `None`, as in the papers' profiles, never looks. The model is then that of the best epoch before where
             /// images are watched, else that of the collapse; an earlier one is had by [`Training::snapshot`].
             #[must_use]

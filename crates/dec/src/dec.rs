@@ -80,7 +80,7 @@ impl Dec {
     ///
     /// # Errors
     ///
-    /// When the images are of another width or not finite.
+    /// When the images are of another width or not finite, or an embedding is not.
     pub fn predict(&self, images: ArrayView2<'_, f32>) -> Result<Array1<usize>> {
         self.0.clusters(images)
     }
@@ -155,7 +155,7 @@ impl DecParams {
         self
     }
 
-    /// Trains with so many times the centres, and merges them at the end; 1. Rare classes have centres of their own while the embedding forms,
+    /// Trains with so many times the centres, at least 1, and merges them at the end; 1. Rare classes have centres of their own while the embedding forms,
     /// and a class that falls into several groups is not torn between clusters of others.
     ///
     /// Always the pair of centres is merged whose union adds the least to the sum of squared distances in the embedding (Ward 1963), sizes being the
@@ -166,7 +166,7 @@ impl DecParams {
         self
     }
 
-    /// Degrees of freedom of the Student-t kernel; 1 as in the paper.
+    /// Degrees of freedom of the Student-t kernel, finite and above 0; 1 as in the paper.
     #[must_use]
     pub fn alpha(mut self, alpha: f64) -> Self {
         self.alpha = alpha;
@@ -180,14 +180,14 @@ impl DecParams {
         self
     }
 
-    /// Runs of the search for the first centres, of which the best is kept; 20 as in the paper.
+    /// Runs of the search for the first centres, at least 1, of which the best is kept; 20 as in the paper.
     #[must_use]
     pub fn n_restarts(mut self, n_restarts: usize) -> Self {
         self.n_restarts = n_restarts;
         self
     }
 
-    /// Rows in a step of the initial k-means, where the first centres are its own; `None`, the default, takes all of them in every step, which 20 restarts on some hundred thousand
+    /// Rows in a step of the initial k-means, at least 1, where the first centres are its own; `None`, the default, takes all of them in every step, which 20 restarts on some hundred thousand
     /// images can afford. For millions, say 10 000: see [`KMeansParams::mini_batch`](crate::KMeansParams::mini_batch).
     #[must_use]
     pub fn kmeans_batch(mut self, n_rows: Option<usize>) -> Self {
@@ -195,14 +195,14 @@ impl DecParams {
         self
     }
 
-    /// Weight of KL(P‖Q); 1.
+    /// Weight of KL(P‖Q), finite and above 0; 1.
     #[must_use]
     pub fn cluster_weight(mut self, weight: f64) -> Self {
         self.cluster_weight = weight;
         self
     }
 
-    /// Weight of the reconstruction; 0 as in DEC. With 1, and 0.1 for the clusters, this is IDEC (Guo et al. 2017).
+    /// Weight of the reconstruction, finite and at least 0; 0 as in DEC. With 1, and 0.1 for the clusters, this is IDEC (Guo et al. 2017).
     #[must_use]
     pub fn reconstruction_weight(mut self, weight: f64) -> Self {
         self.reconstruction_weight = weight;
@@ -213,8 +213,8 @@ impl DecParams {
     ///
     /// # Errors
     ///
-    /// When a parameter is outside its domain, there are fewer images than clusters, their width is not the autoencoder's, a pixel is not
-    /// finite, the covariance of a first cluster cannot be inverted, or the loss diverges.
+    /// When a parameter is outside its domain, there are fewer images than centres ([`overcluster`](Self::overcluster) counted) or than two, their width is not the
+    /// autoencoder's, a pixel or an embedding is not finite, the covariance of a first cluster cannot be inverted, the loss diverges, or the backend fails.
     pub fn fit_with(&self, autoencoder: Autoencoder, images: ArrayView2<'_, f32>) -> Result<Dec> {
         self.training(autoencoder, images)?.complete()
     }
@@ -223,7 +223,7 @@ impl DecParams {
     ///
     /// # Errors
     ///
-    /// As [`fit_with`](Self::fit_with), but for the loss.
+    /// As [`fit_with`](Self::fit_with), but for the loss and the first centres.
     pub fn training<'a>(
         &self,
         autoencoder: Autoencoder,

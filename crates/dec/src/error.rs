@@ -9,14 +9,14 @@ pub enum Error {
     /// A parameter lies outside its domain.
     #[error("{name} = {value}: wants {wants}")]
     Parameter {
-        /// The parameter's name, as the method that sets it is called.
+        /// The parameter's name: as the method that sets it is called, or as the argument.
         name: &'static str,
         /// What it was.
         value: String,
         /// What it may be.
         wants: &'static str,
     },
-    /// Too few images for what is asked of them.
+    /// Too few images, or rows of k-means or principal components, for what is asked of them.
     #[error("images has {got} rows: wants at least {wants} for {purpose}")]
     TooFewImages {
         /// Rows given.
@@ -26,15 +26,15 @@ pub enum Error {
         /// What needs them.
         purpose: &'static str,
     },
-    /// The images are not as wide as the model.
+    /// Images, or rows, are not as wide as the model.
     #[error("images has {got} columns: the model wants {wants}")]
     Width {
         /// Columns given.
         got: usize,
-        /// Pixels the model was trained on.
+        /// Columns the model was fitted on.
         wants: usize,
     },
-    /// An image holds NaN or an infinity.
+    /// An image, or row, holds NaN or an infinity.
     #[error("images[{row}, {column}] = {value}: wants a finite number")]
     NotFinite {
         /// Row of the first such value.

@@ -123,7 +123,7 @@ impl KMeansParams {
         self
     }
 
-    /// Runs, of which the one of least inertia is kept (of equal ones the first); 20 as in Xie et al. (2016).
+    /// Runs, at least 1, of which the one of least inertia is kept (of equal ones the first); 20 as in Xie et al. (2016).
     #[must_use]
     pub fn n_restarts(mut self, n_restarts: usize) -> Self {
         self.n_restarts = n_restarts;
@@ -138,14 +138,14 @@ impl KMeansParams {
     }
 
     /// A run of Lloyd's iteration is at rest when no row changes its cluster, or when the squares of the centres' moves add up to this times
-    /// the variance of the rows (mean over columns) or less; 1e-4 as in scikit-learn.
+    /// the variance of the rows (mean over columns) or less, finite and at least 0; 1e-4 as in scikit-learn.
     #[must_use]
     pub fn tolerance(mut self, tolerance: f64) -> Self {
         self.tolerance = tolerance;
         self
     }
 
-    /// Learns from `n_rows` random rows at a time instead of all (Sculley 2010), for millions of rows; `None`, the default: all.
+    /// Learns from `n_rows` random rows at a time, at least 1, instead of all (Sculley 2010), for millions of rows; `None`, the default, or as many as there are: all.
     ///
     /// A centre is the mean of all rows that have joined it so far. A run starts on three batches of random rows, and ends when the mean
     /// squared distance, smoothed over batches, has not fallen for ten of them, as scikit-learn's `MiniBatchKMeans` does. The inertia is that

@@ -15,7 +15,7 @@ pub enum LabelWeights {
     /// n / (C n_c) for class c of C, where n_c of the n labelled images are of it (probabilities added up): classes count alike, however rare,
     /// and the mean weight is 1. What scikit-learn calls `balanced`.
     Balanced,
-    /// The weights of `Balanced` to this power, scaled to a mean of 1: 0 is `Equal`, 1 is `Balanced`, between them rare classes count more than
+    /// The weights of `Balanced` to this power, in 0..=1, scaled to a mean of 1: 0 is `Equal`, 1 is `Balanced`, between them rare classes count more than
     /// their share and less than a common one.
     Tempered(f64),
     /// One weight per class, each above 0 and finite as f32.

@@ -77,7 +77,7 @@ impl Multitask {
     ///
     /// # Errors
     ///
-    /// When the images are of another width or not finite.
+    /// When the images are of another width or not finite, or an embedding is not.
     pub fn predict(&self, images: ArrayView2<'_, f32>) -> Result<Array1<usize>> {
         Ok(hard_assignment(self.predict_proba(images)?.view()))
     }
@@ -161,7 +161,7 @@ impl MultitaskParams {
     /// # Errors
     ///
     /// When a parameter is outside its domain, a class has fewer than two labelled images, a label is out of range, probabilities do not sum
-    /// to 1, the images are of another width or not finite, or the loss diverges.
+    /// to 1, the images are of another width or not finite, an embedding is not, the loss diverges, or the backend fails.
     pub fn fit_with<'l>(
         &self,
         dec: Dec,

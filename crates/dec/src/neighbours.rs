@@ -10,7 +10,7 @@ const QUERIES: usize = 256;
 const CANDIDATES: usize = 1024;
 
 /// The `k` nearest other points of every point by Euclidean distance, nearest first: points × `k`, fewer columns where there are not as many
-/// other points. Ties go to the lower row. Time grows with the square of the number of points.
+/// other points. Equal scores go to the lower row; equal distances may round to scores that are not. Time grows with the square of the number of points.
 pub(crate) fn nearest(points: ArrayView2<'_, f32>, k: usize) -> Array2<u32> {
     let n = points.nrows();
     let k = k.min(n.saturating_sub(1));

@@ -19,7 +19,7 @@ pub(crate) enum Activation {
 pub enum Initialisation {
     /// Uniform on ±√(6 / (fan in + fan out)) (Glorot and Bengio 2010); Keras' default, so Muon Hunters 2.0's.
     Glorot,
-    /// Normal with this standard deviation; Xie et al. (2016) use 0.01.
+    /// Normal with this standard deviation, finite and at least 0; Xie et al. (2016) use 0.01.
     Normal(f32),
 }
 

@@ -34,7 +34,7 @@ pub(crate) struct Objective {
     pub(crate) reconstruction_weight: f64,
     pub(crate) reconstruction_loss: ReconstructionLoss,
     pub(crate) neighbour_weight: f64,
-    /// Negative samples for each pair of neighbours.
+    /// What the mean over pairs that are no neighbours counts beside that over those that are.
     pub(crate) repulsion: f64,
     /// Degrees of freedom of the Student-t kernel.
     pub(crate) alpha: f64,

@@ -49,7 +49,7 @@ macro_rules! training_options {
                 self
             }
 
-            /// Images in a step; 256 as in both papers, but for the published multitask step, which takes 32. Where neighbours are drawn together, one
+            /// Images in a step, at least 1; 256 as in both papers, but for the published multitask step, which takes 32. Where neighbours are drawn together, one
             /// of each comes along.
             #[must_use]
             pub fn batch_size(mut self, batch_size: usize) -> Self {

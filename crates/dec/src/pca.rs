@@ -32,7 +32,8 @@ impl Pca {
     ///
     /// # Errors
     ///
-    /// When there are fewer than two points, a value is not finite, or `n_components` is 0 or above the number of dimensions.
+    /// When there are fewer than two points, a value is not finite, `n_components` is 0 or above the number of dimensions, or the eigenvectors cannot be
+    /// computed.
     pub fn fit(embedding: ArrayView2<'_, f32>, n_components: usize) -> Result<Self> {
         check::images(embedding, 2, "principal components")?;
         let in_range = (1..=embedding.ncols()).contains(&n_components);
@@ -65,9 +66,10 @@ impl Pca {
     ///
     /// # Errors
     ///
-    /// When the points have another number of dimensions.
+    /// When the points have another number of dimensions or are not finite.
     pub fn transform(&self, points: ArrayView2<'_, f32>) -> Result<Array2<f64>> {
         check::width(points, self.mean.len())?;
+        check::finite(points)?;
         Ok((points.mapv(f64::from) - &self.mean).dot(&self.components.t()))
     }
 

@@ -54,8 +54,8 @@ pub struct ReclusterParams {
 }
 
 impl Recluster {
-    /// Clusters while it keeps what the crowd taught: KL(P‖Q) together with the class and the reconstruction loss, stopped by the
-    /// development images. [`plain`](ReclusterParams::plain) is the paper's.
+    /// Clusters while it keeps what the crowd taught: KL(P‖Q) together with the class and the reconstruction loss, the best epoch by the
+    /// development images kept. [`plain`](ReclusterParams::plain) is the paper's.
     #[must_use]
     pub fn params() -> ReclusterParams {
         ReclusterParams {
@@ -84,7 +84,9 @@ impl ReclusterParams {
         self
     }
 
-    /// Sets schedule, optimiser, weight of the reconstruction, order, stretch between updates of the target and the look for a collapse together; call it before the options that change one of them.
+    /// Sets schedule, optimiser, weight of the reconstruction, order, stretch between updates of the target and the look for a collapse together; call
+    /// it before the options that change one of them. Class and cluster loss keep their weights: the published step is
+    /// `.profile(Profile::MuonHunters).plain()`.
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Self {
         self.shuffle = profile == Profile::Quick;
@@ -92,7 +94,7 @@ impl ReclusterParams {
         let sgd = Optimiser::Sgd { momentum: 0.9 };
         let (optimiser, update_interval, schedule) = match profile {
             Profile::Quick => (Optimiser::Adam, None, vec![Segment::longer(10, 300, 1e-4)]),
-            // Wright et al. end after 200 epochs; here of 140 steps each, theirs after 62 of these.
+            // At most 200 updates of the target, as Wright et al. allow; their run stood still after 62.
             Profile::MuonHunters | Profile::Xie2016 => (sgd, Some(140), vec![Segment::epochs(200, 0.01)]),
         };
         self.clustering.profile(profile, update_interval);
@@ -105,7 +107,7 @@ impl ReclusterParams {
     /// # Errors
     ///
     /// When a parameter is outside its domain, labels do not fit the images or the classes of `multitask`, the images are of another width or
-    /// not finite, or the loss diverges.
+    /// not finite, an embedding is not, the loss diverges, or the backend fails.
     pub fn fit_with<'l>(
         &self,
         multitask: Multitask,

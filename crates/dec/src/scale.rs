@@ -18,7 +18,7 @@ pub enum InputScale {
     /// One factor for all images, chosen so that the training images together have mean square 1.
     #[default]
     UnitMeanSquareGlobal,
-    /// A fixed factor. The program of Xie et al. has 0.02 for 8-bit pixels.
+    /// A fixed factor, finite and not 0. The program of Xie et al. has 0.02 for 8-bit pixels.
     Factor(f32),
 }
 

@@ -76,7 +76,7 @@ impl Supervised {
     ///
     /// # Errors
     ///
-    /// When the images are of another width or not finite.
+    /// When the images are of another width or not finite, or an embedding is not.
     pub fn predict(&self, images: ArrayView2<'_, f32>) -> Result<Array1<usize>> {
         Ok(hard_assignment(self.predict_proba(images)?.view()))
     }

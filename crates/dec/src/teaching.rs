@@ -129,14 +129,14 @@ macro_rules! teaching_options {
                 self
             }
 
-            /// Fraction of the labelled images of every class that is set aside to find the best epoch; 0.1 as in Wright et al.
+            /// Fraction of the labelled images of every class, above 0 and below 1, that is set aside to find the best epoch; 0.1 as in Wright et al.
             #[must_use]
             pub fn development_fraction(mut self, fraction: f64) -> Self {
                 self.teaching.development_fraction = fraction;
                 self
             }
 
-            /// Epochs without a better one before a segment of the schedule is given up: the next segment goes on from the best network so far, and
+            /// Epochs without a better one, at least 1, before a segment of the schedule is given up: the next segment goes on from the best network so far, and
             /// after the last one the training stops. 10 as in Wright et al.; in the profile `Quick` of retraining and of the benchmark at least 300
             /// steps too.
             #[must_use]
@@ -153,21 +153,22 @@ macro_rules! loss_options {
     ($params:ident) => {
         /// What is minimised: class · CE + cluster · KL(P‖Q) + reconstruction · squared error.
         impl $params {
-            /// Weight of the cross entropy over the labelled images; 1.
+            /// Weight of the cross entropy over the labelled images, finite and at least 0; 1. In a reclustering 0 leaves the labels and their development
+            /// images out; a retraining wants it above 0, at first or at last.
             #[must_use]
             pub fn class_weight(mut self, weight: f64) -> Self {
                 self.weights.class = weight;
                 self
             }
 
-            /// Weight of KL(P‖Q); 0 in the retraining, as the program of Wright et al. ran it, and 0.1 in the reclustering, ours.
+            /// Weight of KL(P‖Q), finite and at least 0; 0 in the retraining, as the program of Wright et al. ran it, and 0.1 in the reclustering, ours.
             #[must_use]
             pub fn cluster_weight(mut self, weight: f64) -> Self {
                 self.weights.cluster = weight;
                 self
             }
 
-            /// Weight of the reconstruction; 1 as in Wright et al., in the profile `Quick` 0.01, where it leaves room for the labels: the more an
+            /// Weight of the reconstruction, finite and at least 0; 1 as in Wright et al., in the profile `Quick` 0.01, where it leaves room for the labels: the more an
             /// [`augmentation`](Self::augmentation) changes images, the more of the embedding their reconstruction would take.
             #[must_use]
             pub fn reconstruction_weight(mut self, weight: f64) -> Self {

@@ -1,4 +1,4 @@
-#![doc = include_str!("../../../README.md")]
+#![doc = include_str!("../README.md")]
 
 #[cfg(feature = "clicks")]
 pub use manyhands_clicks as clicks;
@@ -12,3 +12,8 @@ pub use manyhands_metrics as metrics;
 pub use manyhands_votes as votes;
 #[cfg(feature = "zooniverse")]
 pub use manyhands_zooniverse as zooniverse;
+
+/// The front page of the project, whose example is tested here.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct FrontPage;

@@ -48,7 +48,7 @@ impl<M> Training<'_, M> {
     ///
     /// # Errors
     ///
-    /// [`Error::File`] when `path` cannot be written, [`Error::Diverged`] when there is nothing left to go on with.
+    /// [`Error::File`] when `path` cannot be written; [`Error::Diverged`] or [`Error::Backend`] when there is nothing left to go on with.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let state = self.course.state()?;
         let progress = &self.course.progress;
