@@ -61,8 +61,7 @@ fn reliability(aggregate: &Aggregate<'_>) -> Result<String> {
     let curve = |label: &str, colour, pairs: &[(f64, bool)]| -> Result<Curve> {
         let (shares, outcomes): (Vec<f64>, Vec<bool>) = pairs.iter().copied().unzip();
         let reliability = Probabilities::new(&outcomes, &shares)?.reliability(Bins::EqualWidth(N_BINS))?;
-        let bins = reliability.bins().iter().filter(|bin| bin.n > 0);
-        let points = bins.map(|bin| (bin.mean_probability, bin.frequency)).collect();
+        let points = reliability.bins().iter().map(|bin| (bin.mean_probability, bin.frequency)).collect();
         Ok(Curve { label: label.to_owned(), points, colour, is_faint: false, has_dots: true })
     };
     let ideal = Curve {

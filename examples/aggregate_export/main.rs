@@ -73,12 +73,15 @@ fn main() -> Result<()> {
     let mut sections = vec![];
     let mut names = FileNames::default();
     for question in extracts.questions() {
-        let truths = match gold.iter().find(|(name, _)| *name == question.name()) {
-            Some((_, path)) => question
-                .read_gold(File::open(path).with_context(|| format!("--gold {}", path.display()))?)
-                .with_context(|| format!("--gold {}", path.display()))?,
-            None => question.gold().to_vec(),
-        };
+        let mut truths = question.gold().to_vec();
+        if let Some((_, path)) = gold.iter().find(|(name, _)| *name == question.name()) {
+            let place = || format!("--gold {}", path.display());
+            let file = File::open(path).with_context(place)?;
+            truths.extend(question.read_gold(file).with_context(place)?);
+            // Of one subject both may say the same.
+            truths.sort_unstable();
+            truths.dedup();
+        }
         let aggregate = aggregate::Aggregate::of(question, truths)?;
         println!("{}", aggregate.summary());
         let name = names.of(question.name());

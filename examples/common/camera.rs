@@ -14,7 +14,7 @@ pub fn pitch(positions: &[[f64; 2]]) -> f64 {
 ///
 /// # Errors
 ///
-/// When there are no positions, or two are the same.
+/// When there are fewer than two positions, or another is that of the first.
 pub fn raster(positions: &[[f64; 2]], side: u32) -> Result<Raster> {
     let radius = pitch(positions) / 3f64.sqrt();
     let positions: Vec<(f64, f64)> = positions.iter().map(|&[x, y]| (x, y)).collect();

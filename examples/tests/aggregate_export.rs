@@ -87,6 +87,43 @@ fn labels_report_quarantine_plots_and_page_come_out_of_an_export() {
     assert!(String::from_utf8_lossy(&run.stdout).contains("by SWAP in two passes, 50 of them gold"));
     assert!(n_right(&read(&out.join("labels_muon.csv")), &synthetic) >= by_majority);
     assert!(read(&out.join("volunteers_muon.svg")).contains("skill on gold"));
+
+    // Experts' rows beside the file: subject 1, which the file has not, and subject 0, which it has.
+    let with_experts = folder.path().join("with_experts.csv");
+    std::fs::write(&with_experts, read(&export) + &experts_rows(&synthetic, &read(&export), &[0, 1]))
+        .unwrap();
+    let run = aggregate(&[
+        &with_experts,
+        Path::new("--config"),
+        &config,
+        Path::new("--gold"),
+        &given,
+        Path::new("--out"),
+        &out,
+    ]);
+    let said = String::from_utf8_lossy(&run.stdout);
+    assert!(said.contains("by SWAP in two passes, 51 of them gold"), "{said}");
+}
+
+/// Rows by which an expert says the truth about these subjects.
+fn experts_rows(synthetic: &QuestionExport, export: &str, subjects: &[usize]) -> String {
+    let mut reader = csv::Reader::from_reader(export.as_bytes());
+    let names = reader.headers().unwrap().clone();
+    let sample = reader.records().next().unwrap().unwrap();
+    let mut writer = csv::Writer::from_writer(vec![]);
+    for &subject in subjects {
+        let answer = if synthetic.truth()[subject] { "Yes" } else { "No" };
+        let cells = names.iter().zip(&sample).map(|(name, cell)| match name {
+            "user_name" => "expert".to_owned(),
+            "user_id" => "1".to_owned(),
+            "gold_standard" => "true".to_owned(),
+            "subject_ids" => synthetic.subject_id(subject).to_string(),
+            "annotations" => format!(r#"[{{"task":"T0","value":"{answer}"}}]"#),
+            _ => cell.to_owned(),
+        });
+        writer.write_record(cells).unwrap();
+    }
+    String::from_utf8(writer.into_inner().unwrap()).unwrap()
 }
 
 #[test]

@@ -31,7 +31,14 @@ proptest! {
             prop_assert_eq!(tile.n_distinct() + tile.padding().len(), layout.n_cells());
             let is_last = tiles.get(i + 1).is_none_or(|next| next.cluster() != tile.cluster());
             prop_assert!(is_last || tile.padding().is_empty());
-            // The first cell of an own image is never padding; padding repeats as evenly as it can.
+            // Before a cell that is padding, own images have all been shown.
+            let own: BTreeSet<usize> = tile.own_images().collect();
+            prop_assert_eq!(own.len(), layout.n_cells() - tile.padding().len());
+            for &cell in tile.padding() {
+                let image = tile.images()[cell];
+                prop_assert!(!own.contains(&image) || tile.images()[..cell].contains(&image));
+            }
+            // Padding repeats as evenly as it can.
             let n_members = clusters.iter().filter(|&&k| k == tile.cluster()).count();
             let mut shown = BTreeMap::new();
             for &image in tile.images() {
@@ -76,16 +83,18 @@ fn clusters_of_the_same_size_are_shuffled_differently() {
 #[test]
 fn every_image_comes_to_every_cell_and_to_the_padding_about_equally_often() {
     // 5 images in grids of 4: the second grid has one own image and three fillers out of the other four.
-    let (mut first, mut filler) = ([0; 5], [0; 5]);
+    let (mut shown, mut filler) = ([[0; 5]; 4], [0; 5]);
     for seed in 0..4000 {
         let tiles = Tiler::new(Layout::square(2)).seed(seed).tile(&[0; 5]).unwrap();
-        first[tiles[0].images()[0]] += 1;
+        for (cell, &image) in tiles[0].images().iter().enumerate() {
+            shown[cell][image] += 1;
+        }
         for &cell in tiles[1].padding() {
             filler[tiles[1].images()[cell]] += 1;
         }
     }
     // Binomial(4000, 1/5): standard deviation 25; Binomial(4000, 3/5): 31. Five of them.
-    assert!(first.iter().all(|&n: &i32| (n - 800).abs() < 125), "{first:?}");
+    assert!(shown.iter().flatten().all(|&n: &i32| (n - 800).abs() < 125), "{shown:?}");
     assert!(filler.iter().all(|&n: &i32| (n - 2400).abs() < 155), "{filler:?}");
 }
 

@@ -56,6 +56,9 @@ fn trivial_clusterings_have_stated_scores() {
         (vec![0, 1, 2], vec![5, 6, 7], 1.0, 1.0, 1.0, 1.0),
         (vec![0, 0, 0], vec![5, 6, 7], 1.0, 0.0, 0.0, 0.0),
         (vec![0, 1, 2], vec![5, 5, 5], 0.0, 1.0, 0.0, 0.0),
+        // Of such sizes the logarithms do not cancel to the last bit.
+        (vec![0; 10], [vec![5; 4], vec![6; 6]].concat(), 1.0, 0.0, 0.0, 0.0),
+        ([vec![5; 4], vec![6; 6]].concat(), vec![0; 10], 0.0, 1.0, 0.0, 0.0),
     ];
     for (truth, clusters, homogeneity, completeness, nmi, ari) in cases {
         let table = table(&truth, &clusters);

@@ -295,6 +295,10 @@ fn malformed_requests_are_refused_by_name() {
     let stage1 = CameraSimulator::stage1;
     assert_eq!(stage1().simulate(0).unwrap_err(), Error::NoImages);
     assert!(matches!(stage1().simulate_range(usize::MAX, 2).unwrap_err(), Error::ImageIndex { .. }));
+    assert!(
+        matches!(stage1().simulate(1 << 55).unwrap_err(), Error::ImageIndex { .. }),
+        "more than an array holds"
+    );
     for rate in [f64::NAN, -0.1, 1.1, f64::INFINITY] {
         for (field, simulator) in [
             ("positive_rate", stage1().positive_rate(rate)),

@@ -17,6 +17,19 @@ fn an_error_names_the_key_that_is_wrong() {
             "the answer \"Yes\" twice",
         ),
         (
+            format!("[task.a]\n{question}positive = [\"Yes\"]\nnegative = [\"Yes \"]"),
+            "the answer \"Yes\" twice",
+        ),
+        (format!("[task.a]\n{question}other = \"error\""), "task.a.other: where no classes are listed"),
+        ("[task.a]\nkind = \"drawing\"\nother = \"error\"".into(), "task.a.other"),
+        ("[task.a]\nkind = \"drawing\"\nagain = \"last\"".into(), "task.a.again"),
+        ("[task.a]\nkind = \"grid\"\nagain = \"all\"".into(), "task.a.again"),
+        ("[task.a]\nkind = \"grid\"\ngrid = { listed = \"negatives\" }".into(), "task.a.grid.listed"),
+        (
+            "[task.a]\nkind = \"group\"\ngrid = { rows = 2, cols = 2, points = [\"T3\"] }".into(),
+            "task.a.grid.points: a task of kind group",
+        ),
+        (
             format!("[task.a]\n{question}classes = [{{ name = \"x\", answers = [1.5] }}]"),
             "task.a.classes[0].answers[0]",
         ),
@@ -59,9 +72,27 @@ fn an_error_names_the_key_that_is_wrong() {
         ),
         ("[task.a\n".into(), "line 1"),
     ];
+    let table = "[columns]\nsubject = \"s\"\nvolunteer = \"v\"\nlabel = \"l\"\n";
+    let rules = [
+        "workflows = [7]",
+        "versions = [\"4\"]",
+        "from = \"2019-01-01\"",
+        "to = \"2019-01-01\"",
+        "min_seconds = 2",
+        "beta = \"drop\"",
+        "retired = \"drop\"",
+        "already_seen = \"drop\"",
+        "gold_standard = \"drop\"",
+        "experts = \"gold\"",
+    ];
+    let of_tables = rules.map(|rule| {
+        let key = rule.split(' ').next().unwrap();
+        (format!("{table}[cleaning]\n{rule}\n[task.a]\n{question}"), format!("cleaning.{key}"))
+    });
+    let cases = cases.iter().map(|(text, want)| (text.clone(), (*want).to_owned())).chain(of_tables);
     for (text, want) in cases {
         let error = Config::from_toml(&text).expect_err(&text).to_string();
-        assert!(error.contains(want), "{text}\nsaid {error:?}, want {want:?}");
+        assert!(error.contains(&want), "{text}\nsaid {error:?}, want {want:?}");
         assert!(error.starts_with("configuration: "), "{error}");
     }
 }

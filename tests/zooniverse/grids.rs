@@ -182,6 +182,21 @@ fn group_comparisons_are_read_with_and_without_the_id_of_the_group() {
 }
 
 #[test]
+fn an_image_in_several_cells_of_a_group_is_clicked_by_the_rule_of_padding() {
+    let rows = [group_row(1, "11;12;11;13", r#"[{"index":0,"subject":"11"},{"index":1,"subject":"12"}]"#)];
+    let labels = |padding| {
+        let grid = GridOptions { rows: Some(2), cols: Some(2), padding, ..GridOptions::default() };
+        let config = Config::new().task("same", Task::new(Kind::Group, ["T0"]).grid(grid));
+        let extracts = read(&config, &rows);
+        let labels = votes(extracts.question("same").unwrap()).into_iter().map(|vote| (vote.1, vote.2));
+        labels.map(|(id, class)| format!("{id} {class}")).collect::<Vec<_>>()
+    };
+    assert_eq!(labels(PaddingRule::Any), ["11 positive", "12 positive", "13 negative"]);
+    assert_eq!(labels(PaddingRule::All), ["11 negative", "12 positive", "13 negative"]);
+    assert_eq!(labels(PaddingRule::Consistent), ["12 positive", "13 negative"]);
+}
+
+#[test]
 fn a_group_whose_cells_nothing_tells_and_cells_that_are_not_there_are_set_aside() {
     let rows = [
         group_row(1, "900", r#"[{"index":1,"subject":"12"}]"#),
@@ -322,12 +337,18 @@ fn every_row_is_read_by_its_own_metadata_and_a_grid_that_says_the_same_is_one() 
         row.subject_data = row.subject_data.replace("null", retired).replace("[a, b, c, a]", cells);
         row
     };
-    let rows = [row(1, "null", "a;b;c;d"), row(2, "true", "a;b;c;d"), row(3, "null", "b;a;c;d")];
+    let rows = [
+        row(1, "null", "a;b;c;d"),
+        row(2, "true", "a;b;c;d"),
+        row(3, "null", "b;a;c;d"),
+        row(4, "null", "a;b;c;d"),
+        row(5, "null", "b;a;c;d"),
+    ];
     let extracts = read(&muons(two_by_two()), &rows);
     let grids = extracts.grid("muons").unwrap();
-    assert_eq!(grids.answers().iter().map(|one| one.tile).collect::<Vec<_>>(), [0, 0, 1]);
+    assert_eq!(grids.answers().iter().map(|one| one.tile).collect::<Vec<_>>(), [0, 0, 1, 0, 1]);
     assert_eq!((grids.picture(0), grids.picture(1)), (Some(0), Some(0)));
     let positives =
         votes(extracts.question("muons").unwrap()).into_iter().filter(|vote| vote.2 == "positive");
-    assert_eq!(positives.map(|vote| vote.1).collect::<Vec<_>>(), ["b", "b", "a"]);
+    assert_eq!(positives.map(|vote| vote.1).collect::<Vec<_>>(), ["b", "b", "a", "b", "a"]);
 }

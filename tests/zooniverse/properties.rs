@@ -9,13 +9,8 @@ use super::{Row, export, votes};
 
 /// Every kind of task at once, on keys that the generated annotations have.
 fn everything() -> Config {
-    let grid = GridOptions {
-        rows: Some(2),
-        cols: Some(1),
-        area: Some([0.0, 0.0, 10.0, 10.0]),
-        listed: Clicked::Negatives,
-        ..GridOptions::default()
-    };
+    let grid =
+        GridOptions { rows: Some(2), cols: Some(1), listed: Clicked::Negatives, ..GridOptions::default() };
     Config::new()
         .cleaning(Cleaning { identity: Identity::SessionIfAnonymous, ..Cleaning::default() })
         .task("question", Task::question(["T0"]).again(Again::All))
@@ -113,7 +108,7 @@ proptest! {
             row.subject = (*subject).into();
             row
         }).collect();
-        let grids = everything().task("grid", Task::new(Kind::Grid, ["T3"]).grid(GridOptions { rows: Some(2), cols: Some(1), ..GridOptions::default() }));
+        let grids = everything().task("grid", Task::new(Kind::Grid, ["T3"]).grid(GridOptions { rows: Some(2), cols: Some(1), area: Some([0.0, 0.0, 10.0, 10.0]), ..GridOptions::default() }));
         let drawings = everything().task("drawing", Task::new(Kind::Drawing, ["T2", "T4"]));
         for config in [everything(), grids, drawings] {
             let (n_rows, ..) = account(&config, export(&rows).as_bytes());

@@ -98,6 +98,21 @@ fn a_row_longer_than_the_limit_is_set_aside_and_what_follows_is_read() {
     assert_eq!((&found[0].1, &found[2].1, &found[5].1), (&None, &None, &None));
 }
 
+#[test]
+fn the_rest_of_a_line_that_is_longer_than_what_is_held_is_no_row() {
+    let file = format!("a\n{}\nb,\"c\"\n{}", "x,".repeat(500_000), "y".repeat(1_000_000));
+    let mut records = Records::new(file.as_bytes()).max_len(1_000);
+    let mut found = vec![];
+    while let Some(cut) = records.next().unwrap() {
+        found.push(match cut {
+            Cut::Record(record) => (record.line(), record.n_fields(), None),
+            Cut::Malformed { line, reject, .. } => (line, 0, Some(reject)),
+        });
+    }
+    let too_long = || Some(Reject::TooLong { max: 1_000 });
+    assert_eq!(found, [(1, 1, None), (2, 0, too_long()), (3, 2, None), (4, 0, too_long())]);
+}
+
 proptest! {
     #[test]
     fn whatever_the_csv_crate_writes_is_read_back(

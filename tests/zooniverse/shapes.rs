@@ -141,6 +141,10 @@ fn each_of_several_answers_is_a_question_of_its_own() {
     assert_eq!(snow.classes(), ["not Snow", "Snow"]);
     assert_eq!(snow.tallies()[0].1, [3, 0]);
     assert_eq!(extracts.quality().tasks["weather"].n_ignored, 2 + 1);
+    // Passed over is an answer where a class lists it.
+    let with_null = Task::new(Kind::Multiple, ["T0"]).class("Rain", ["Rain"]).class("dry", ["null"]);
+    let extracts = read(&Config::new().task("weather", with_null), &rows);
+    assert_eq!(extracts.question("weather/dry").unwrap().tallies()[0].1, [3, 1]);
 }
 
 #[test]
@@ -229,7 +233,7 @@ fn who_marks_nothing_is_there_and_who_was_not_asked_is_not() {
     assert_eq!(stars.annotations().map(|one| one.marks.len()).collect::<Vec<_>>(), [1, 0]);
     let first = drawing(Task::new(Kind::Drawing, ["T0"]).tools(["0"]), &rows);
     assert_eq!(first.annotations().next().unwrap().points().collect::<Vec<_>>(), [(1.0, 2.0)]);
-    assert_eq!(answers(Task::new(Kind::Presence, ["T0"]), &rows[..3]), ["some", "none"]);
+    assert_eq!(answers(Task::new(Kind::Presence, ["T0"]), &rows), ["some", "none"]);
 }
 
 #[test]

@@ -13,7 +13,7 @@ fn written(export: &QuestionExport) -> String {
 }
 
 #[test]
-fn the_seed_decides_all_and_the_rows_do_not_depend_on_those_before() {
+fn the_seed_decides_all_and_a_row_is_of_about_a_kilobyte() {
     let export = |n| QuestionExport::new(n).seed(3);
     assert_eq!(written(&export(200)), written(&export(200)));
     assert_ne!(written(&export(200)), written(&QuestionExport::new(200).seed(4)));

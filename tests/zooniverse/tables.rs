@@ -66,6 +66,27 @@ fn reductions_have_the_columns_and_slugs_of_panoptes_aggregation() {
 }
 
 #[test]
+fn slugs_are_those_of_python_slugify() {
+    // By python-slugify 8, `slugify(text, separator="-")`.
+    let cases = [
+        ("Café", "cafe"),
+        ("1,000+ stars", "1000-stars"),
+        ("don't know", "don-t-know"),
+        ("Große Straße", "grosse-strasse"),
+        ("Ñandú & Œuvre", "nandu-oeuvre"),
+        ("12,5", "125"),
+        ("a_b, c", "a-b-c"),
+    ];
+    for (answer, slug) in cases {
+        let rows = [Row::answer(1, 1, 50, answer)];
+        let extracts = read(&Config::new().task("seen", Task::question(["T0"])), &rows);
+        let table = text(|to| extracts.question("seen").unwrap().write_reductions("1", to));
+        let header = table.lines().next().unwrap();
+        assert_eq!(header, format!("subject_id,workflow_id,task,reducer,data.{slug}"), "{answer}");
+    }
+}
+
+#[test]
 fn gold_tables_of_swap_and_kswap_are_read_by_name_and_number() {
     let question = question();
     let nine = question.subjects().index("9").unwrap();

@@ -65,8 +65,11 @@ impl ContingencyTable {
     ///
     /// Published figures differ in the mean; the geometric one is never lower.
     pub fn nmi(&self, average: Average) -> f64 {
-        if self.classes().len() == 1 && self.clusters().len() == 1 {
-            return 1.0;
+        match (self.classes().len(), self.clusters().len()) {
+            (1, 1) => return 1.0,
+            // There is nothing to inform of, whatever the rounding of the sum below leaves.
+            (1, _) | (_, 1) => return 0.0,
+            _ => {}
         }
         let information = self.mutual_information();
         if information <= NONE {

@@ -23,7 +23,7 @@ pub struct DrawingSurvey {
     pub survey: Survey,
     /// The subject in [`Drawing::subjects`] and the picture of it ([`Mark::frame`]) that each subject of the survey is.
     pub pictures: Vec<(usize, usize)>,
-    /// Marks that are left out because they have no position, or one beyond 10⁹ pixels. Who left only such marks on a picture is none of its viewers:
+    /// Marks that are left out because they have no position, or a position or size beyond 10⁹ pixels. Who left only such marks on a picture is none of its viewers:
     /// they were not silent.
     pub n_without_place: usize,
     /// Pictures whose size no browser told (a subject's further ones have that of the first): they reach from 0 to their farthest mark, or are as

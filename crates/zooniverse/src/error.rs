@@ -34,7 +34,7 @@ pub enum Error {
     /// More different names than fit into 32 bits.
     #[error("{what}: more than {max} different names")]
     TooManyNames {
-        /// `volunteers`, `subjects` or `rows`.
+        /// `volunteers`, `subjects`, `rows`, `workflows` or `images of grids`.
         what: &'static str,
         /// The most that fit.
         max: usize,

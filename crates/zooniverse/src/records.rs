@@ -45,6 +45,8 @@ pub struct Records<R> {
     end: usize,
     is_at_end: bool,
     is_begun: bool,
+    /// Inside of a line that was too long, whose end is still to come.
+    is_skipping: bool,
     line: u64,
     fields: Vec<Field>,
     max_len: usize,
@@ -88,6 +90,7 @@ impl<R: Read> Records<R> {
             end: 0,
             is_at_end: false,
             is_begun: false,
+            is_skipping: false,
             line: 1,
             fields: vec![],
             max_len: Self::MAX_LEN,
@@ -111,6 +114,10 @@ impl<R: Read> Records<R> {
         loop {
             if self.start == self.end && !self.fill()? {
                 return Ok(None);
+            }
+            if self.is_skipping {
+                self.skip_line();
+                continue;
             }
             let pending = &self.buffer[self.start..self.end];
             let scan = scan(pending, self.is_at_end, &mut self.fields);
@@ -155,10 +162,11 @@ impl<R: Read> Records<R> {
         Ok(())
     }
 
-    /// Passes over the line that starts here, or what is there of it, and says where it lies.
+    /// Passes over the line that starts here, or what is there of it, and says where it lies. The rest is passed over as it comes.
     fn skip_line(&mut self) -> Range<usize> {
         let pending = &self.buffer[self.start..self.end];
         let from = self.start;
+        self.is_skipping = false;
         match memchr(b'\n', pending) {
             Some(len) => {
                 self.start += len + 1;
@@ -167,6 +175,7 @@ impl<R: Read> Records<R> {
             }
             None => {
                 self.start = self.end;
+                self.is_skipping = true;
                 from..self.end
             }
         }

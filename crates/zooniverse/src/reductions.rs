@@ -7,7 +7,8 @@ use crate::{Error, Question};
 impl Question {
     /// Writes the tallies as reductions of a `question_reducer`, in the columns of the program `panoptes_aggregation`:
     /// `subject_id,workflow_id,task,reducer,data.<answer>,…`, a row for every subject with a vote, in the order of their ids.
-    /// The classes are written as that program does: small letters and digits, with `-` for everything between them.
+    /// The classes are written as that program does (by python-slugify): small letters without accents and digits, with `-` for everything between
+    /// them but a comma inside of a number. Letters of other alphabets are spelt in ASCII; of rare ones that program may choose others.
     ///
     /// # Errors
     /// [`Error::Io`].
@@ -70,10 +71,21 @@ impl Question {
 fn slugs(classes: &[String]) -> Vec<String> {
     let mut all: Vec<String> = vec![];
     for class in classes {
-        let words = class.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
-        let slug = words.map(str::to_lowercase).collect::<Vec<_>>().join("-");
+        let ascii = deunicode::deunicode(&without_commas(class)).to_lowercase();
+        let words =
+            ascii.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        let slug = words.collect::<Vec<_>>().join("-");
         let mut candidates = (1..).map(|n| if n == 1 { slug.clone() } else { format!("{slug}-{n}") });
         all.extend(candidates.find(|candidate| !all.contains(candidate)));
     }
     all
+}
+
+/// A text without the commas between two digits.
+fn without_commas(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let is_digit = |at: Option<usize>| at.and_then(|at| letters.get(at)).is_some_and(char::is_ascii_digit);
+    let is_kept =
+        |at: usize| letters[at] != ',' || !(is_digit(at.checked_sub(1)) && is_digit(at.checked_add(1)));
+    (0..letters.len()).filter(|&at| is_kept(at)).map(|at| letters[at]).collect()
 }

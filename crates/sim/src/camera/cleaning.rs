@@ -10,9 +10,9 @@ use crate::error::{check_not_negative, check_range};
 /// A picture pixel needs a neighbour that is also above the picture level. Images with fewer than `min_pixels` are drawn anew.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Cleaning {
-    /// Level of a picture pixel. Default 5.
+    /// Level of a picture pixel, at least 0. Default 5.
     pub picture: f64,
-    /// Level of a boundary pixel, at most `picture`. Default 2.5.
+    /// Level of a boundary pixel, from 0 to `picture`. Default 2.5.
     pub boundary: f64,
     /// Fewest pixels that an image keeps. Default 5; 0 keeps empty images too.
     pub min_pixels: usize,

@@ -6,7 +6,7 @@ use rand_distr::{Distribution, Poisson, StandardNormal};
 use crate::Error;
 use crate::error::{check_not_negative, check_positive, check_share};
 
-/// Noise and gain of the readout. The defaults are those of a VERITAS-like camera on a dark night.
+/// Noise and gain of the readout, finite numbers of at least 0. The defaults are those of a VERITAS-like camera on a dark night.
 ///
 /// A pixel that expects λ photoelectrons counts `n ~ Poisson(λ + night_sky)` and reads
 /// `gain · (1 + flat_field·N₁) · (n + √(single_pe²·n + electronic²)·N₂ − night_sky)` digital counts, N₁ and N₂ standard normal;
@@ -21,9 +21,9 @@ pub struct Electronics {
     pub electronic: f64,
     /// Relative spread of the gain from pixel to pixel that is left after flat-fielding. Default 0.08.
     pub flat_field: f64,
-    /// Share of dead pixels. Default 0.01.
+    /// Share of dead pixels, 0 to 1. Default 0.01.
     pub dead: f64,
-    /// Digital counts per photoelectron. Default 5.3.
+    /// Digital counts per photoelectron, above 0. Default 5.3.
     pub gain: f64,
 }
 

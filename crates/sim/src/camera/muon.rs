@@ -28,21 +28,21 @@ const FAINT_RADIUS: RadiusLaw = RadiusLaw::Uniform { min: 0.4, max: 0.9 };
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum RadiusLaw {
-    /// Uniform between two angles in degrees. The width across the ring is the optics' 0.035° and, in quadrature, 0.03°/radius
+    /// Uniform between two angles in degrees. The width across the ring is the optics' 0.035° and, in quadrature, 0.03° / max(radius, 0.4)
     /// times a uniform factor from 0.5 to 2.
     Uniform {
-        /// Smallest radius in degrees.
+        /// Smallest radius in degrees, above 0.
         min: f64,
-        /// Largest radius in degrees.
+        /// Largest radius in degrees, from `min` to 90.
         max: f64,
     },
     /// From a power law in energy, `dN/dE ∝ E^−index`, by `θ(E) = θ_max √(1 − (E_th/E)²)` with θ_max = 1.28° and E_th = 4.7 GeV
     /// (1.3 km above sea level): most rings are near θ_max, with a tail to the smallest radius. The width is the quadratic sum
     /// of optics (0.035°), colours (0.015°) and scattering (0.04° · 10 GeV / E).
     Spectrum {
-        /// Exponent of the spectrum, above 1; 2.7 to 3 at the ground.
+        /// Exponent of the spectrum, 1.001 to 100; 2.7 to 3 at the ground.
         index: f64,
-        /// Smallest radius in degrees, below 1.28.
+        /// Smallest radius in degrees, 0.01 to 1.27.
         min: f64,
     },
 }
@@ -94,19 +94,19 @@ impl RadiusLaw {
 pub struct Muons {
     /// Distribution of the radii. Default: uniform from 0.45° to 1.30°, as in the toy studies of the muon analyses of FACT and CTA.
     pub radius: RadiusLaw,
-    /// Largest impact in mirror radii; impacts are uniform in area. Default 1.4.
+    /// Largest impact in mirror radii, above 0; impacts are uniform in area. Default 1.4.
     pub max_impact: f64,
-    /// Directions are uniform up to this share of the camera's radius; above 1 there are rings of which the camera sees a part.
+    /// Directions are uniform up to this share of the camera's radius, above 0; above 1 there are rings of which the camera sees a part.
     /// Default 0.925, which is 1.6° for VERITAS.
     pub max_offset: f64,
-    /// Radius of the mirror's central hole or shadow in mirror radii. Default 0, no hole.
+    /// Radius of the mirror's central hole or shadow in mirror radii, 0 to 0.99. Default 0, no hole.
     pub hole: f64,
-    /// Radius of the mirror in metres: a ring's light grows with it. Default 6, as VERITAS (Holder et al. 2006).
+    /// Radius of the mirror in metres, above 0: a ring's light grows with it. Default 6, as VERITAS (Holder et al. 2006).
     pub mirror_radius: f64,
-    /// Least and greatest share of the photons on the mirror that become photoelectrons; uniform between them. Default 0.09 to
+    /// Least and greatest share of the photons on the mirror that become photoelectrons, above 0 and at most 1; uniform between them. Default 0.09 to
     /// 0.16, where a full ring of 1.2° gives 900 to 1 500 photoelectrons on a mirror of 6 m.
     pub efficiency: (f64, f64),
-    /// A muon is kept if the camera expects more photoelectrons of it than this. Default 40.
+    /// A muon is kept if the camera expects more photoelectrons of it than this, at least 0. Default 40.
     pub min_size: f64,
 }
 

@@ -87,7 +87,7 @@ impl Blob {
 /// How bright showers are.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Showers {
-    /// Least and greatest size of a gamma ray in photoelectrons, log-uniform between them. Default 100 to 3 200, the range over
+    /// Least and greatest size of a gamma ray in photoelectrons, above 0, log-uniform between them. Default 100 to 3 200, the range over
     /// which the trigger of a 12 m telescope sees showers well.
     pub gamma_size: (f64, f64),
     /// The same for hadrons. Default 80 to 4 000.

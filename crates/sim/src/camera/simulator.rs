@@ -139,7 +139,7 @@ impl CameraSimulator {
         self
     }
 
-    /// An event triggers if three touching pixels each expect more than this many photoelectrons. Default 5.
+    /// An event triggers if three touching pixels each expect more than this many photoelectrons, at least 0. Default 5.
     #[must_use]
     pub fn trigger_threshold(mut self, threshold: f64) -> Self {
         self.trigger_threshold = threshold;
@@ -180,7 +180,7 @@ impl CameraSimulator {
     /// Draws images `first` to `first + n_images`: the same rows that one call for all of them would give.
     ///
     /// # Errors
-    /// As [`simulate`](Self::simulate), and [`Error::ImageIndex`] for numbers beyond 2⁵⁶.
+    /// As [`simulate`](Self::simulate), and [`Error::ImageIndex`] for numbers beyond 2⁵⁶ or more images than an array can hold.
     pub fn simulate_range(&self, first: usize, n_images: usize) -> Result<Simulation, Error> {
         self.check(first, n_images)?;
         self.probe()?;
@@ -224,7 +224,9 @@ impl CameraSimulator {
             return Err(Error::NoImages);
         }
         let last = (first as u64).checked_add(n_images as u64);
-        if last.is_none_or(|last| last > MAX_ITEM) {
+        let n_bytes = n_images.checked_mul(self.camera.n_pixels().saturating_mul(size_of::<f32>()));
+        let fits = n_bytes.is_some_and(|n_bytes| isize::try_from(n_bytes).is_ok());
+        if !fits || last.is_none_or(|last| last > MAX_ITEM) {
             return Err(Error::ImageIndex { first, n_images });
         }
         Ok(())

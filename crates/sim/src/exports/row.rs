@@ -121,7 +121,7 @@ impl<W: Write> RowWriter<W> {
     }
 }
 
-/// Spreads bits, so that neighbours look unlike each other (the finaliser of splitmix64).
+/// Spreads bits, so that neighbours look unlike each other (after splitmix64).
 fn mix(mut bits: u64) -> u64 {
     bits = (bits ^ 0x9e37_79b9_7f4a_7c15).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -20,8 +20,10 @@ pub(super) struct GridCollector {
     point_keys: Vec<String>,
     options: GridOptions,
     tiles: Tiles,
-    /// The tile that a subject is, and the hash of the cell that last said so.
+    /// The tile that a subject was last, and the hash of the cell that said so.
     tile_of: HashMap<u32, (u32, u64)>,
+    /// What else it was, where its metadata changed.
+    earlier: HashMap<u32, Vec<u32>>,
     hasher: DefaultHashBuilder,
     quality: TaskQuality,
     found: Option<(Shown, u64, Answer)>,
@@ -46,6 +48,7 @@ impl GridCollector {
             options: task.grid_options().clone(),
             tiles: Tiles::default(),
             tile_of: HashMap::new(),
+            earlier: HashMap::new(),
             hasher: DefaultHashBuilder::default(),
             quality: TaskQuality::default(),
             found: None,
@@ -91,7 +94,9 @@ impl GridCollector {
         }
         let new = subject.tile(&self.options)?;
         // Beside the grid there is, say, how often it was classified at the time of the export.
-        let same = known.map(|known| known.0).filter(|&tile| self.tiles.is(tile, &new));
+        let earlier = given.subject.and_then(|subject| self.earlier.get(&subject)).into_iter().flatten();
+        let same = known.map(|known| known.0).into_iter().chain(earlier.copied());
+        let same = same.into_iter().find(|&tile| self.tiles.is(tile, &new));
         Ok(Some((same.map_or(Shown::New(new), Shown::Known), hash)))
     }
 
@@ -150,7 +155,14 @@ impl Collect for GridCollector {
             self.quality.n_outside += self.n_outside as u64;
             self.quality.n_silent += u64::from(self.n_marks == 0 && !answer.choice().is_unanimous());
             let tile = self.tiles.push(who, shown, answer)?;
-            self.tile_of.insert(who.subject, (tile, hash));
+            if let Some((last, _)) =
+                self.tile_of.insert(who.subject, (tile, hash)).filter(|last| last.0 != tile)
+            {
+                let earlier = self.earlier.entry(who.subject).or_default();
+                if !earlier.contains(&last) {
+                    earlier.push(last);
+                }
+            }
         }
         Ok(())
     }

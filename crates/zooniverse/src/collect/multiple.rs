@@ -55,11 +55,14 @@ impl Collect for MultipleCollector {
                 }
                 _ => {}
             }
-            // An empty list is an answer: none of them.
-            let Some(value) = annotation.value else { continue };
-            is_answered = true;
+            // An empty list is an answer: none of them. None at all is one only where a class lists it.
             let mut answers = vec![];
-            leaves::for_each(value, &self.steps, &mut |answer| answers.push(answer))?;
+            match annotation.value {
+                Some(value) => leaves::for_each(value, &self.steps, &mut |answer| answers.push(answer))?,
+                None if self.answers.meaning(&annotation.key, None)? == Meaning::Null => continue,
+                None => answers.push(None),
+            }
+            is_answered = true;
             for answer in answers {
                 let meaning = self.answers.meaning(&annotation.key, answer.as_deref())?;
                 if meaning == Meaning::Ignored || !self.found.contains(&meaning) {

@@ -73,11 +73,14 @@ impl QuestionCollector {
 
     fn presence(&mut self, given: &Given<'_>) -> Result<(), Reject> {
         let mut marks = vec![];
+        let mut has_value = false;
         for annotation in under(given.annotations, &self.keys) {
             self.n_annotations += 1;
+            has_value |= annotation.value.is_some();
             Mark::parse_all(annotation, &self.tools, &[], &mut marks)?;
         }
-        if self.n_annotations > 0 {
+        // An empty list says that there is nothing; where there is no list, the question was passed over.
+        if has_value {
             self.found.push(Meaning::Label(u16::from(!marks.is_empty())));
         }
         Ok(())

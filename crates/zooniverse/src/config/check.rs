@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{GridOptions, Kind, Other, Task};
+use super::{Again, GridOptions, Kind, Other, Task};
 use crate::Error;
 
 impl Task {
@@ -28,13 +28,19 @@ impl Task {
         if !matches!(self.kind, Kind::Grid | Kind::Group) && self.grid != GridOptions::default() {
             return fail("grid", format!("a task of kind {kind} has no grid, want none"));
         }
+        if !has_classes && self.again != Again::default() {
+            return fail(
+                "again",
+                format!("a task of kind {kind} takes the first answer or all marks, want none"),
+            );
+        }
         if self.positive.is_empty() != self.negative.is_empty() {
             return fail("positive", "positive and negative go together, got one of them".into());
         }
         if !self.positive.is_empty() && !self.classes.is_empty() {
             return fail("classes", "got classes beside positive and negative, want one of both".into());
         }
-        self.grid.check(name)?;
+        self.grid.check(name, self.kind)?;
         if self.kind == Kind::Group && self.grid.rows.is_none() | self.grid.cols.is_none() {
             return fail(
                 "grid.rows",
@@ -51,13 +57,16 @@ impl Task {
         }
         let mut seen = BTreeSet::new();
         if let Some(answer) =
-            classes.iter().flat_map(|(_, answers)| answers).find(|answer| !seen.insert(**answer))
+            classes.iter().flat_map(|(_, answers)| answers).find(|answer| !seen.insert(answer.trim()))
         {
             return fail("classes", format!("got the answer {answer:?} twice"));
         }
         match &self.other {
             Other::Class(class) if !classes.iter().any(|(listed, _)| listed == class) => {
                 fail("other", format!("got the class {class:?}, want one of those in classes"))
+            }
+            Other::Error if !has_list => {
+                fail("other", "where no classes are listed every answer is one, want none".into())
             }
             _ => Ok(()),
         }

@@ -9,7 +9,7 @@ use crate::{Error, Moment, Versions};
 /// whether or not they are dropped.
 ///
 /// A row that several rules drop is counted under the first of them, in this order: workflow, version, date, gold
-/// rows, experts, anonymous, beta, retired, already seen, too fast; and repeats among what is left.
+/// rows, experts, anonymous, beta, retired, already seen, too fast, group of a grid; and repeats among what is left.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Cleaning {
@@ -71,9 +71,35 @@ impl Cleaning {
         }
         match (self.from, self.to) {
             (Some(from), Some(to)) if from >= to => {
-                Err(Error::config("cleaning.to", format!("got {to:?}, want a moment after cleaning.from")))
+                Err(Error::config("cleaning.to", "want a moment after cleaning.from"))
             }
             _ => Ok(()),
+        }
+    }
+
+    /// `Err` for a rule that looks at what a table with named columns does not have: it would drop nothing, or every row.
+    pub(super) fn check_of_table(&self, has_time: bool) -> Result<(), Error> {
+        let usual = Self::default();
+        let rules = [
+            ("already_seen", self.already_seen != usual.already_seen),
+            ("beta", self.beta != usual.beta),
+            ("retired", self.retired != usual.retired),
+            ("gold_standard", self.gold_standard != usual.gold_standard),
+            ("experts", self.experts != usual.experts),
+            ("min_seconds", self.min_seconds.is_some()),
+            ("workflows", !self.workflows.is_empty()),
+            ("versions", !self.versions.is_empty()),
+        ];
+        if let Some((rule, _)) = rules.iter().find(|(_, is_set)| *is_set) {
+            let message = "a table with named columns does not say what this rule looks at, want none";
+            return Err(Error::config(format!("cleaning.{rule}"), message));
+        }
+        let moments = [("from", self.from.is_some()), ("to", self.to.is_some())];
+        match moments.iter().find(|(_, is_set)| *is_set && !has_time) {
+            Some((rule, _)) => {
+                Err(Error::config(format!("cleaning.{rule}"), "want columns.time beside it, got none"))
+            }
+            None => Ok(()),
         }
     }
 }

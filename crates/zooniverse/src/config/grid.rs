@@ -3,10 +3,11 @@
 use manyhands_grid::{Choice, Decomposition, Highlighted, Padding};
 use serde::Deserialize;
 
+use super::Kind;
 use crate::Error;
 
 /// How a grid of images is laid out and read. A manifest of [`Manifest`](crate::Manifest) says the layout in the subjects' metadata, so
-/// that for grids of our own nothing has to be set.
+/// that for grids of our own nothing has to be set. Options of the other kind are an error.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct GridOptions {
@@ -14,23 +15,23 @@ pub struct GridOptions {
     pub rows: Option<usize>,
     /// Columns of cells, where the subjects' metadata do not say.
     pub cols: Option<usize>,
-    /// Left, upper, right and lower edge of the cells in the picture, in pixels of its natural size. Default the whole
+    /// Of kind `grid`: left, upper, right and lower edge of the cells in the picture, in pixels of its natural size. Default the whole
     /// picture. Older grids have a margin on the left and above.
     pub area: Option<[f64; 4]>,
-    /// The key of the metadata that lists the subjects of the cells. Default `#subjects`.
+    /// Of kind `grid`: the key of the metadata that lists the subjects of the cells. Default `#subjects`.
     pub cells: Option<String>,
-    /// Values of the metadata key `#group` that count; rows with an answer to a grid of another group are dropped. Default all.
+    /// Of kind `grid`: values of the metadata key `#group` that count; rows with an answer to a grid of another group are dropped. Default all.
     pub groups: Vec<String>,
-    /// What is highlighted where there is no clear majority. Default the positives, as the paper of Muon
+    /// Of kind `grid`: what is highlighted where there is no clear majority. Default the positives, as the paper of Muon
     /// Hunters 2.0 says; its program takes them for negatives.
     pub no_majority: Clicked,
-    /// What the cells listed by a `group` task are. Default the positives.
+    /// Of kind `group`: what the listed cells are. Default the positives.
     pub listed: Clicked,
     /// When an image counts as clicked that several cells show: `any`, `all` or `consistent`. Default any.
     pub padding: PaddingRule,
-    /// The keys of the tasks with the clicked points, where not `T1` and `T2`.
+    /// Of kind `grid`: the keys of the tasks with the clicked points, where not `T1` and `T2`.
     pub points: Vec<String>,
-    /// Texts of the five choices where not those of Muon Hunters 2.0, from all positive to all negative.
+    /// Of kind `grid`: texts of the five choices where not those of Muon Hunters 2.0, from all positive to all negative.
     pub choices: Option<[Vec<String>; 5]>,
 }
 
@@ -70,8 +71,17 @@ const CHOICES: [[&str; 2]; 5] = [
 impl GridOptions {
     /// How an answer is read back.
     pub(crate) fn rule(&self) -> Decomposition {
+        self.rule_where(self.no_majority)
+    }
+
+    /// The same for a grid whose cells are listed.
+    pub(crate) fn rule_of_listed(&self) -> Decomposition {
+        self.rule_where(self.listed)
+    }
+
+    fn rule_where(&self, clicked: Clicked) -> Decomposition {
         Decomposition {
-            no_majority: match self.no_majority {
+            no_majority: match clicked {
                 Clicked::Positives => Highlighted::Positives,
                 Clicked::Negatives => Highlighted::Negatives,
             },
@@ -94,14 +104,24 @@ impl GridOptions {
         Choice::ALL.get(index?).copied()
     }
 
-    /// The same for a grid whose cells are listed.
-    pub(crate) fn rule_of_listed(&self) -> Decomposition {
-        Self { no_majority: self.listed, ..Self::default() }.rule()
-    }
-
-    pub(super) fn check(&self, name: &str) -> Result<(), Error> {
+    pub(super) fn check(&self, name: &str, kind: Kind) -> Result<(), Error> {
         let fail =
             |key: &str, message: String| Err(Error::config(format!("task.{name}.grid.{key}"), message));
+        let usual = Self::default();
+        let others = match kind {
+            Kind::Group => vec![
+                ("area", self.area != usual.area),
+                ("cells", self.cells != usual.cells),
+                ("groups", self.groups != usual.groups),
+                ("no_majority", self.no_majority != usual.no_majority),
+                ("points", self.points != usual.points),
+                ("choices", self.choices != usual.choices),
+            ],
+            _ => vec![("listed", self.listed != usual.listed)],
+        };
+        if let Some((key, _)) = others.iter().find(|(_, is_set)| *is_set) {
+            return fail(key, format!("a task of kind {} has no such option, want none", kind.name()));
+        }
         for (key, side) in [("rows", self.rows), ("cols", self.cols)] {
             if side == Some(0) {
                 return fail(key, "got 0, want at least 1".into());

@@ -128,6 +128,6 @@ impl Config {
             let message = "a table with named columns has one task, of kind = \"question\"";
             return Err(Error::config("columns", message));
         }
-        Ok(())
+        self.columns.as_ref().map_or(Ok(()), |columns| self.cleaning.check_of_table(columns.time.is_some()))
     }
 }

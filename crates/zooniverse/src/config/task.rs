@@ -79,8 +79,8 @@ pub enum Other {
     Class(String),
 }
 
-/// Which answer counts where one row answers a task more than once, as workflows that lead back to a task do. Marks of all are
-/// taken together.
+/// Which answer counts where one row answers a task more than once, as workflows that lead back to a task do. Only for kinds with
+/// classes: marks of all are taken together, and of grids the first answer counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Again {
