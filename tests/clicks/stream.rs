@@ -135,6 +135,83 @@ fn a_part_and_the_rest_are_together_what_one_stream_is() {
     }
 }
 
+/// How far two streams are from each other over all volunteers, at most: in the logarithm of the scatter and in the share of missed objects.
+fn apart(one: &ClickStream, other: &ClickStream) -> [f64; 2] {
+    assert_eq!(one.n_volunteers(), other.n_volunteers());
+    let pairs = (0..one.n_volunteers()).map(|v| (one.volunteer(v), other.volunteer(v)));
+    pairs.fold([0.0; 2], |[sigma, miss], (a, b)| {
+        [f64::max(sigma, (a.sigma / b.sigma).ln().abs()), f64::max(miss, (a.miss - b.miss).abs())]
+    })
+}
+
+#[test]
+fn a_part_comes_to_rest_where_the_whole_does() {
+    let (first, second) = halves();
+    let (model, survey) = batch(&first);
+    let mut part = model.part();
+    let of_part = feed(&mut part, &second);
+    let mut whole = model.into_stream(&survey).unwrap();
+    let of_whole = feed(&mut whole, &second);
+    assert!(part.settle(100).unwrap() && whole.settle(100).unwrap());
+    let [sigma, miss] = apart(&part, &whole);
+    assert!(sigma < 0.03 && miss < 0.015, "{sigma} {miss}");
+    assert!((f1(&part, &of_part, &second) - f1(&whole, &of_whole, &second)).abs() < 0.01);
+}
+
+#[test]
+fn volunteers_come_to_rest_at_the_same_numbers_when_subjects_are_retired() {
+    let (first, second) = halves();
+    let (model, survey) = batch(&first);
+    let mut open = model.into_stream(&survey).unwrap();
+    feed(&mut open, &second);
+    let mut closed = open.clone();
+    assert!(closed.retire().len() > 60);
+    assert!(closed.settle(100).unwrap() && open.settle(100).unwrap());
+    let [sigma, miss] = apart(&closed, &open);
+    assert!(sigma < 0.03 && miss < 0.015, "{sigma} {miss}");
+}
+
+/// Five who mark the one object of every image, beside a sixth who marks it on so many of them first.
+fn one_object_each(mut annotate: impl FnMut(usize, usize, &[Click]), n_images: usize, of_sixth: usize) {
+    for image in 0..n_images {
+        let object = Click::point(20.0 + 1.5 * (image % 100) as f64, 150.0 - 1.2 * (image % 100) as f64);
+        for v in 0..5 {
+            let mark =
+                Click::point(object.x + (v as f64 - 2.0) * 0.5, object.y + ((v * 2 % 5) as f64 - 2.0) * 0.5);
+            annotate(image, v, &[mark]);
+        }
+        annotate(image, 5, if image < of_sixth { std::slice::from_ref(&object) } else { &[] });
+    }
+}
+
+#[test]
+fn what_was_seen_before_holds_a_volunteer_as_long_as_it_counts() {
+    // 60 of 100 objects are marked in the batch, and then none of 20: one half of all.
+    let mut builder = Survey::builder();
+    for _ in 0..100 {
+        builder.subject(200.0, 200.0).unwrap();
+    }
+    one_object_each(|s, v, clicks| assert!(builder.annotate(s, v, clicks).is_ok()), 100, 60);
+    let survey = builder.build().unwrap();
+    let model = ClickModel::params().fit(&survey).unwrap();
+    let mut retired = model.clone().into_stream(&survey).unwrap();
+    assert!(retired.retire().len() > 90);
+    for mut stream in [model.part(), retired, model.into_stream(&survey).unwrap()] {
+        let start = stream.n_subjects();
+        for _ in 0..20 {
+            stream.subject(200.0, 200.0).unwrap();
+        }
+        one_object_each(|s, v, clicks| assert!(stream.annotate(start + s, v, clicks).unwrap()), 20, 0);
+        let one_by_one = 1.0 - stream.volunteer(5).miss;
+        assert!(stream.settle(100).unwrap());
+        let at_rest = 1.0 - stream.volunteer(5).miss;
+        assert!((one_by_one - 0.5).abs() < 0.03 && (at_rest - 0.5).abs() < 0.03, "{one_by_one} {at_rest}");
+        // Going on changes nothing where all is at rest.
+        assert!(stream.settle(100).unwrap());
+        assert!((1.0 - stream.volunteer(5).miss - at_rest).abs() < 0.01);
+    }
+}
+
 #[test]
 fn parts_can_be_merged() {
     let (first, second) = halves();
@@ -190,7 +267,8 @@ fn what_is_not_a_stream_is_not_loaded() {
         ("{}", "missing field"),
         (r#"{"kind":"soup","version":1,"state":{}}"#, "it is a soup"),
         (r#"{"kind":"manyhands-clicks stream","version":99,"state":{}}"#, "newest known"),
-        (r#"{"kind":"manyhands-clicks stream","version":1,"state":{}}"#, "missing field"),
+        (r#"{"kind":"manyhands-clicks stream","version":1,"state":{}}"#, "no other is read"),
+        (r#"{"kind":"manyhands-clicks stream","version":2,"state":{}}"#, "missing field"),
     ];
     for (text, says) in table {
         std::fs::write(&path, text).unwrap();

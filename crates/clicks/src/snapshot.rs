@@ -40,16 +40,19 @@ pub(crate) fn save(path: &Path, kind: &str, version: u32, state: &impl Serialize
     write().map_err(|error| Error::File { file: path.to_owned(), kind: error.kind() })
 }
 
-/// Reads kind and version before the rest, as a newer version may have another layout.
-pub(crate) fn load<T: DeserializeOwned>(path: &Path, kind: &'static str, newest: u32) -> Result<T> {
+/// Reads kind and version before the rest, as in another version the same columns may mean something else.
+pub(crate) fn load<T: DeserializeOwned>(path: &Path, kind: &'static str, version: u32) -> Result<T> {
     let text = fs::read(path).map_err(|error| Error::File { file: path.to_owned(), kind: error.kind() })?;
     let broken = |reason: String| Error::Snapshot { file: path.to_owned(), wants: kind, reason };
     let header: Header = serde_json::from_slice(&text).map_err(|error| broken(error.to_string()))?;
     if header.kind != kind {
         return Err(broken(format!("it is a {}", header.kind)));
     }
-    if header.version > newest {
-        return Err(broken(format!("its version is {}, the newest known is {newest}", header.version)));
+    if header.version != version {
+        let got = header.version;
+        return Err(broken(format!(
+            "its version is {got}, the newest known is {version}, and no other is read"
+        )));
     }
     let read: Read<T> = serde_json::from_slice(&text).map_err(|error| broken(error.to_string()))?;
     Ok(read.state)

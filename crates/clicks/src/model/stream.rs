@@ -23,7 +23,8 @@ const SETTLED: f64 = 0.1;
 /// An annotation makes its subject be solved anew, from where it stood, with what is known of its volunteers; what its marks say is added to
 /// their statistics, which are sums over annotations. The laws of the population stay as the batch has learned them. [`settle`](Self::settle) lets all
 /// open subjects and all volunteers come to rest; [`retire`](Self::retire) closes subjects whose risk is low enough: their marks are dropped, what
-/// they say of volunteers stays (the batches of Clump Scout's aggregator).
+/// they say of volunteers stays (the batches of Clump Scout's aggregator). Sums remember how many marks were expected of the volunteer as a straight line in
+/// the logit of their chance: exact near where the volunteer stood when the marks were last looked at, an approximation farther off.
 ///
 /// The same annotations in the same order give the same bits.
 ///
@@ -59,9 +60,10 @@ pub struct ClickStream {
     /// Of the batch; who is new has one half.
     mean_scores: Vec<f64>,
     volunteers: Vec<Volunteer>,
-    /// By volunteer: what the marks on these subjects say.
+    /// By volunteer: what the marks on these subjects say. Tallied for θ = 0 and no bias, so that marks that were seen when the volunteer stood elsewhere
+    /// can be summed, and still say how far the volunteer may go.
     sums: Vec<Tally>,
-    /// By volunteer: what the marks of the batch say, where its subjects are elsewhere.
+    /// By volunteer, in the same way: what the marks of the batch say, where its subjects are elsewhere.
     batch: Option<Vec<Tally>>,
     subjects: Vec<OpenSubject>,
 }
@@ -134,7 +136,9 @@ impl ClickModel {
             mean_scores: self.mean_scores.clone(),
             volunteers: self.volunteers.clone(),
             sums: vec![Tally::default(); self.volunteers.len()],
-            batch: Some(self.tallies.clone()),
+            batch: Some(
+                self.tallies.iter().zip(&self.volunteers).map(|(tally, v)| centred(tally, v)).collect(),
+            ),
             subjects: Vec::new(),
         }
     }
@@ -295,14 +299,14 @@ impl ClickStream {
         Ok(())
     }
 
-    /// Everything that a volunteer's marks say.
+    /// Everything that a volunteer's marks say, from where the volunteer stands.
     fn tally(&self, v: usize) -> Tally {
         let mut sum = self.sums[v];
         // Who is new is not in the batch.
         if let Some(batch) = self.batch.as_ref().and_then(|batch| batch.get(v)) {
             sum += batch;
         }
-        sum
+        sum.moved(self.volunteers[v].theta, self.volunteers[v].bias)
     }
 
     /// One step of a volunteer towards their most probable numbers; whether it was a notable one.
@@ -354,6 +358,9 @@ impl ClickStream {
         let summary: Summary = scene.tally(&assignment, &mut tallies);
         let (candidates, estimate) =
             solved(&scene, &self.axes, &assignment, &summary, &self.population, &self.params);
+        for (tally, volunteer) in tallies.iter_mut().zip(&scene.viewers) {
+            *tally = centred(tally, volunteer);
+        }
         for ((&v, old), new) in open.viewers.iter().zip(&open.tallies).zip(&tallies) {
             self.sums[v as usize].replace(old, new);
         }
@@ -367,6 +374,11 @@ impl ClickStream {
     }
 }
 
+/// A tally that was made for this volunteer, for θ = 0 and no bias.
+fn centred(tally: &Tally, volunteer: &Volunteer) -> Tally {
+    tally.moved(-volunteer.theta, volunteer.bias.map(|b| -b))
+}
+
 #[cfg(feature = "serde")]
 mod saved {
     use std::path::Path;
@@ -378,7 +390,8 @@ mod saved {
     use crate::{Result, snapshot};
 
     const KIND: &str = "manyhands-clicks stream";
-    const VERSION: u32 = 1;
+    /// In version 1 sums were tallied for where each volunteer had stood.
+    const VERSION: u32 = 2;
 
     impl Serialize for ClickStream {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -421,7 +434,7 @@ mod saved {
         ///
         /// # Errors
         /// [`Error::File`](crate::Error::File) where the file cannot be read, [`Error::Snapshot`](crate::Error::Snapshot) where it is truncated,
-        /// something else, or from a newer version, or where its columns do not fit together.
+        /// something else, or from another version, or where its columns do not fit together.
         pub fn load(path: impl AsRef<Path>) -> Result<Self> {
             snapshot::load(path.as_ref(), KIND, VERSION)
         }

@@ -27,7 +27,7 @@ pub(crate) struct Tally {
     pub(crate) false_marks: f64,
     /// Expected number of objects that they marked.
     pub(crate) found: f64,
-    /// The same under the model, at the present θ.
+    /// The same under the model, at the θ that it is tallied for.
     pub(crate) expected: f64,
     /// Σ p (1 − p) over objects: the curvature in θ.
     pub(crate) information: f64,
@@ -35,9 +35,9 @@ pub(crate) struct Tally {
     pub(crate) axes: f64,
     /// What of them went into the objects' positions and sizes: Σ D w/S, or Σ (D − 2) w/S where the position is known.
     pub(crate) lost: f64,
-    /// Σ |z − y|²/τ.
+    /// Σ |z − y|²/τ, less the bias that it is tallied for.
     pub(crate) squares: f64,
-    /// Σ (z − y)/τ.
+    /// Σ (z − y)/τ, less this bias.
     pub(crate) offset: [f64; 2],
     /// Σ 1/τ.
     pub(crate) weight: f64,
@@ -76,6 +76,20 @@ impl Tally {
         };
         *self += new;
         *self += &negative;
+    }
+
+    /// The same marks and objects, tallied for a volunteer whose θ and bias are greater by this much: distances as they are then, expected marks
+    /// along their tangent, which is all that is left of objects once they are summed.
+    pub(crate) fn moved(&self, theta: f64, bias: [f64; 2]) -> Self {
+        let along: f64 = self.offset.iter().zip(bias).map(|(offset, b)| offset * b).sum();
+        let length = bias.iter().map(|b| b * b).sum::<f64>();
+        Self {
+            expected: self.expected + self.information * theta,
+            // Rounding must not leave less than nothing.
+            squares: (self.squares - 2.0 * along + self.weight * length).max(0.0),
+            offset: std::array::from_fn(|d| self.offset[d] - self.weight * bias[d]),
+            ..*self
+        }
     }
 
     /// What the marks say about 1/σ².
