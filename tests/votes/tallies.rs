@@ -1,6 +1,7 @@
 //! Tallies without names.
 
 use manyhands_votes::{Error, Tally, TallyKind, TallyMixture, clopper_pearson_interval, wilson_interval};
+use proptest::prelude::*;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -115,5 +116,71 @@ fn intervals_have_their_published_ends() {
     for (k, n, level) in [(1, 0, 0.9), (3, 2, 0.9), (1, 2, 0.0), (1, 2, 1.0), (1, 2, f64::NAN)] {
         assert!(matches!(wilson_interval(k, n, level), Err(Error::Parameter { .. })));
         assert!(matches!(clopper_pearson_interval(k, n, level), Err(Error::Parameter { .. })));
+    }
+}
+
+#[test]
+fn exact_intervals_keep_their_digits_for_any_number_of_votes() {
+    // The few: mpmath 1.3, the defining equation solved with 40 digits. The many: scipy 1.17, scipy.special.betaincinv.
+    for (k, n, low, high) in [
+        (1, 1_000_000, 2.531780766379e-8, 5.571630655172e-6),
+        (100, 1_000_000, 8.13647087416e-5, 0.0001216254785712),
+        (1, 10_000_000, 2.531780795224e-9, 5.571642117361e-7),
+        (10, 10_000_000, 4.79538970427e-7, 1.839034832694e-6),
+        (100, 1_000_000_000_000, 8.136399125164e-11, 1.216267937911e-10),
+        (1, u64::MAX, 1.372481120957e-21, 3.020393934385e-19),
+        (100, u64::MAX, 4.410750803817e-18, 6.59340170311e-18),
+        (5_000, 10_000, 0.4901513805899805, 0.5098486194100196),
+        (29_998, 100_000, 0.29714063008296815, 0.30283097515959323),
+        (30_010, 100_000, 0.29726030208514725, 0.30295129619188194),
+        (40_000, 1_000_000, 0.039616759836157006, 0.04038590751903365),
+        (3_000_000, 10_000_000, 0.29971598216542433, 0.3002841336338419),
+        (200_000_000_000, 1_000_000_000_000, 0.19999921602053677, 0.20000078398696208),
+    ] {
+        let got = clopper_pearson_interval(k, n, 0.95).unwrap();
+        assert!((got.0 / low - 1.0).abs() < 1e-9 && (got.1 / high - 1.0).abs() < 1e-9, "{k} of {n}: {got:?}");
+        // Failures are successes of the other kind.
+        let other = clopper_pearson_interval(n - k, n, 0.95).unwrap();
+        assert!(
+            (1.0 - got.0 - other.1).abs() < 1e-12 && (1.0 - got.1 - other.0).abs() < 1e-12,
+            "{k} of {n}: {other:?}"
+        );
+    }
+}
+
+#[test]
+fn without_a_success_the_exact_interval_ends_at_a_root() {
+    for n in [1, 7, 1000, 8_000_000, 1_000_000_000, u64::MAX] {
+        for level in [0.1, 0.95, 0.999_999] {
+            // (1 − p)^n is the tail.
+            let end = -(((1.0 - level) / 2.0f64).ln() / n as f64).exp_m1();
+            let (low, high) = clopper_pearson_interval(0, n, level).unwrap();
+            assert!(low == 0.0 && (high / end - 1.0).abs() < 1e-9, "{n} at {level}: {high} {end}");
+            let (low, high) = clopper_pearson_interval(n, n, level).unwrap();
+            assert!(high == 1.0 && (low - (1.0 - end)).abs() < 1e-12, "{n} at {level}: {low}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+    #[test]
+    fn at_the_ends_of_the_exact_interval_a_tail_is_left(n in 1u64..3000, share in 0.0f64..1.0, level in 0.01f64..0.999) {
+        let k = (share * (n + 1) as f64) as u64;
+        let (low, high) = clopper_pearson_interval(k, n, level).unwrap();
+        // All terms of the binomial law up to `last`, one by one.
+        let at_most = |last: u64, p: f64| {
+            let mut ln_choose = 0.0;
+            let mut sum = 0.0;
+            for j in 0..=last {
+                sum += f64::exp(ln_choose + j as f64 * p.ln() + (n - j) as f64 * (-p).ln_1p());
+                ln_choose += ((n - j) as f64 / (j + 1) as f64).ln();
+            }
+            sum
+        };
+        let tail = (1.0 - level) / 2.0;
+        prop_assert!(k == n || (at_most(k, high) - tail).abs() < 1e-9);
+        prop_assert!(k == 0 || (1.0 - at_most(k - 1, low) - tail).abs() < 1e-9);
+        prop_assert!(low <= k as f64 / n as f64 && high >= k as f64 / n as f64);
     }
 }
