@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use approx::assert_abs_diff_eq;
-use manyhands_votes::{Consensus, Error, Mode, PseudoCounts, Swap, Temperature, Vote, VoteTable};
+use manyhands_votes::{
+    Consensus, ConsensusParams, Error, Mode, PseudoCounts, Swap, Temperature, Vote, VoteTable,
+};
 use ndarray::Array2;
 use proptest::prelude::*;
 use rand::{Rng, SeedableRng};
@@ -323,18 +325,45 @@ fn auto_gives_its_weight_to_what_tells_gold_best() {
     assert_eq!(params.fit(&table).unwrap().probabilities(), robust.probabilities());
 }
 
-#[test]
-fn volunteers_who_copy_each_other_are_seen_through_by_kinds_of_subjects_and_some_gold() {
-    // Three skilled volunteers who err apart, four who give one common answer that is right in 55 %.
+/// Three skilled volunteers who err apart, four who give one common answer that is right in 55 %.
+fn copycats(n_subjects: usize) -> Vec<Vote> {
     let mut rng = ChaCha8Rng::seed_from_u64(9);
     let mut votes = vec![];
-    let n = 600;
-    for subject in 0..n {
+    for subject in 0..n_subjects {
         let truth = subject % 2;
         votes.extend((0..3).map(|v| vote(v, subject, truth ^ usize::from(rng.random_bool(0.1)))));
         let common = truth ^ usize::from(rng.random_bool(0.45));
         votes.extend((3..7).map(|v| vote(v, subject, common ^ usize::from(rng.random_bool(0.02)))));
     }
+    votes
+}
+
+#[test]
+fn kinds_tell_gold_by_fits_that_do_not_know_its_truth_at_a_fixed_temperature_too() {
+    let table = VoteTable::from_votes(2, &copycats(600)).unwrap();
+    let gold: Vec<_> = (0..60).map(|subject| (subject, subject % 2)).collect();
+    let params =
+        Consensus::params(Mode::Robust, 2).prior([0.5, 0.5]).restarts(2).temperature(Temperature::Fixed(1.0));
+    let all = params.clone().gold(&gold).fit(&table).unwrap();
+    // Four folds with the classes in the same proportions.
+    let mut order = gold.clone();
+    order.sort_by_key(|&(subject, truth)| (truth, subject));
+    for fold in 0..4 {
+        let unseen: Vec<_> = order.iter().copied().skip(fold).step_by(4).collect();
+        let told: Vec<_> = gold.iter().copied().filter(|one| !unseen.contains(one)).collect();
+        let twin = params.clone().gold(&told).fit(&table).unwrap();
+        assert!(all.components()[0].kinds > 1 && twin.components()[0].kinds > 1);
+        for (subject, _) in unseen {
+            let (got, wants) = (all.estimate(subject).unwrap(), twin.estimate(subject).unwrap());
+            assert_abs_diff_eq!(got.probabilities[1], wants.probabilities[1], epsilon = 1e-9);
+        }
+    }
+}
+
+#[test]
+fn volunteers_who_copy_each_other_are_seen_through_by_kinds_of_subjects_and_some_gold() {
+    let n = 600;
+    let votes = copycats(n);
     let table = VoteTable::from_votes(2, &votes).unwrap();
     let fit = |mode, gold: &[(usize, usize)]| {
         let fit = Consensus::params(mode, 2).gold(gold).fit(&table).unwrap();
@@ -442,6 +471,42 @@ fn gold_that_stands_twice_is_one_subject_to_the_folds() {
     let params = |gold: &[(usize, usize)]| Consensus::params(Mode::Swap, 2).gold(gold);
     assert_eq!(params(&twice).cross_validate(5, 1, &table), params(&gold).cross_validate(5, 1, &table));
     assert!(params(&twice).cross_validate(31, 1, &table).is_err());
+}
+
+#[test]
+fn a_fixed_temperature_tempers_votes_and_not_the_frequencies_of_the_classes() {
+    // Nine of ten subjects are of class 0.
+    let votes: Vec<Vote> = crowd(200, 10, 4, 2, 8)
+        .into_iter()
+        .map(
+            |v| if v.subject % 10 == 1 { v } else { vote(v.volunteer, v.subject, v.label ^ (v.subject % 2)) },
+        )
+        .collect();
+    let table = VoteTable::from_votes(2, &votes).unwrap();
+    let ln_odds = |params: &ConsensusParams, row: usize| {
+        let fit = params.fit(&table).unwrap();
+        let p = fit.probabilities();
+        (p[[row, 1]] / p[[row, 0]]).ln()
+    };
+    let learned = Consensus::params(Mode::GoldEm, 2);
+    let given = learned.clone().prior([0.8, 0.2]);
+    for params in [&learned, &given] {
+        let [one, half, quarter] =
+            [1.0, 0.5, 0.25].map(|tau| params.clone().temperature(Temperature::Fixed(tau)));
+        for row in 0..20 {
+            // ln π + τ ln L is a straight line in τ, which meets τ = 0 at the frequencies.
+            let [one, half, quarter] = [&one, &half, &quarter].map(|params| ln_odds(params, row));
+            assert_abs_diff_eq!(half - quarter, (one - half) / 2.0, epsilon = 1e-6);
+            let prior = (2.0 * half - one).exp();
+            assert!((0.05..0.3).contains(&prior), "{prior}");
+        }
+    }
+    // What is not fitted for want of gold keeps the labels of a learned prior, and halves all.
+    let fitted = learned.clone().temperature(Temperature::Fitted);
+    let one = learned.temperature(Temperature::Fixed(1.0));
+    for row in 0..20 {
+        assert_abs_diff_eq!(ln_odds(&fitted, row), ln_odds(&one, row) / 2.0, epsilon = 1e-6);
+    }
 }
 
 #[test]

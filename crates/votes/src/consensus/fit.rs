@@ -270,7 +270,7 @@ impl<'a> Setup<'a> {
         }
         let problem = self.problem(model.n_groups);
         let mut evidence = model.evidence(&problem);
-        if temperature == Temperature::Fitted && recipe.with_kinds {
+        if recipe.with_kinds {
             self.replace_gold(recipe, &mut evidence);
         }
         let gold = self.gold_evidence(&evidence);
@@ -288,8 +288,11 @@ impl<'a> Setup<'a> {
             (_, Some(prior)) => prior.iter().map(|p| p.ln()).collect(),
             (fitted, None) => {
                 let classes = model.rates.prior.chunks_exact(model.n_groups).map(ln_sum_exp);
-                // Without gold the whole logarithm is scaled: surer or less sure, but of the same label.
-                let scale = if fitted.is_none() { tau } else { 1.0 };
+                // What is not fitted scales the whole logarithm: surer or less sure, but of the same label.
+                let scale = match temperature {
+                    Temperature::Fitted if fitted.is_none() => tau,
+                    _ => 1.0,
+                };
                 classes.map(|ln| ln * scale).collect()
             }
         };

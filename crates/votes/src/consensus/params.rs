@@ -64,10 +64,11 @@ pub enum PseudoCounts {
 #[non_exhaustive]
 pub enum Temperature {
     /// The exponent τ of the votes' likelihood: `p_t ∝ π_t · L_t^τ`. 1 is Bayes' rule for independent votes, less makes allowance
-    /// for votes that are not.
+    /// for votes that are not. The frequencies of the classes, given or learned, and scores count in full.
     Fixed(f64),
-    /// τ fitted on gold, each gold subject told without its own votes. Where there is no gold, 1/2 of the whole logarithm, prior included, so
-    /// that labels stay: it is the middle of what gold fits on public data sets (.2 to .9), where votes are never quite independent.
+    /// τ fitted on gold, each gold subject told without its own votes. Where there is no gold, 1/2, of all that is learned from votes, the frequencies
+    /// of the classes included, so that labels stay: it is the middle of what gold fits on public data sets (.2 to .9), where votes are never quite
+    /// independent. A prior and scores that were given count in full.
     Fitted,
 }
 
