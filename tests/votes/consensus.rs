@@ -474,6 +474,17 @@ fn gold_that_stands_twice_is_one_subject_to_the_folds() {
 }
 
 #[test]
+fn gold_that_contradicts_itself_is_an_error_however_it_is_parted() {
+    let table = VoteTable::from_votes(2, &crowd(60, 12, 5, 2, 4)).unwrap();
+    let gold = [(0, 0), (1, 1), (2, 0), (3, 1), (2, 1)];
+    let params = Consensus::params(Mode::Swap, 2).gold(&gold);
+    for seed in 0..8 {
+        let error = params.cross_validate(2, seed, &table).unwrap_err();
+        assert_eq!(error, Error::GoldConflict { subject: 2, first: 0, second: 1 });
+    }
+}
+
+#[test]
 fn a_fixed_temperature_tempers_votes_and_not_the_frequencies_of_the_classes() {
     // Nine of ten subjects are of class 0.
     let votes: Vec<Vote> = crowd(200, 10, 4, 2, 8)

@@ -41,6 +41,8 @@ impl ConsensusParams {
     /// # Errors
     /// [`Error::Parameter`] for fewer than 2 folds or more than there is gold; those of [`fit`](Self::fit), also where a part leaves too little gold.
     pub fn cross_validate(&self, folds: usize, seed: u64, votes: &VoteTable) -> Result<Vec<HeldOut>, Error> {
+        // All gold together: a fit sees one part, and two truths of one subject may be in two parts.
+        self.check(votes.n_labels())?;
         // Sorted and each pair once, so that neither the order in which gold was given nor a pair that stands twice matters.
         let mut order = self.gold.clone();
         order.sort_unstable();

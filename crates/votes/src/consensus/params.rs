@@ -227,7 +227,7 @@ impl ConsensusParams {
         Meaning { n_classes: self.n_classes, classes: self.label_classes.clone().unwrap_or_else(identity) }
     }
 
-    fn check(&self, n_labels: usize) -> Result<(), Error> {
+    pub(super) fn check(&self, n_labels: usize) -> Result<(), Error> {
         check_n_classes(self.n_classes)?;
         let meaning = self.meaning(n_labels);
         if meaning.classes.len() != n_labels || meaning.classes.iter().flatten().any(|&k| k >= self.n_classes)
