@@ -59,6 +59,22 @@ fn a_subject_whose_objects_are_known_is_finished_even_unseen() {
 }
 
 #[test]
+fn a_stream_knows_the_objects_of_a_subject_that_nobody_saw() {
+    let mut builder = Survey::builder();
+    for _ in 0..2 {
+        builder.subject(100.0, 100.0).unwrap();
+    }
+    let survey = builder.build().unwrap();
+    let model = ClickModel::params().gold(0, &[[20.0, 30.0]]).fit(&survey).unwrap();
+    let mut stream = model.clone().into_stream(&survey).unwrap();
+    assert_eq!(stream.estimate(0), Some(model.subject(0)));
+    assert_eq!((stream.candidates(0), stream.estimate(1)), (model.candidates(0), None));
+    assert_eq!(stream.next_subjects(), [1, 0]);
+    assert_eq!(stream.retire(), [0]);
+    assert_eq!(stream.next_subjects(), [1]);
+}
+
+#[test]
 fn all_marks_on_an_image_that_is_known_to_be_empty_are_false() {
     let survey = one(&[&[[30.0, 40.0], [70.0, 20.0]], &[[30.5, 40.5]], &[]]);
     let model = ClickModel::params().gold(0, &[]).fit(&survey).unwrap();

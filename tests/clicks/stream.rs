@@ -257,6 +257,30 @@ fn what_is_saved_goes_on_to_the_same_bits() {
     assert_eq!(loaded, stream);
 }
 
+#[cfg(unix)]
+#[test]
+fn who_may_read_a_new_file_may_read_a_saved_stream() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let mode = |name: &str| std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
+    let stream = ClickModel::params().fit(&Survey::builder().build().unwrap()).unwrap().part();
+    stream.save(folder.path().join("stream.json")).unwrap();
+    std::fs::write(folder.path().join("new"), "").unwrap();
+    assert_eq!(mode("stream.json"), mode("new"));
+}
+
+#[test]
+fn a_volunteer_beyond_all_numbers_is_an_error_and_changes_nothing() {
+    let mut stream = ClickModel::params().fit(&Survey::builder().build().unwrap()).unwrap().part();
+    let s = stream.subject(100.0, 50.0).unwrap();
+    let before = stream.clone();
+    for volunteer in [u32::MAX as usize, u32::MAX as usize + 1, usize::MAX] {
+        let refused = stream.annotate(s, volunteer, &[]);
+        assert_eq!(refused, Err(Error::TooMany { field: "volunteers" }));
+    }
+    assert_eq!(stream, before);
+}
+
 #[test]
 fn what_is_not_a_stream_is_not_loaded() {
     let folder = tempfile::tempdir().unwrap();

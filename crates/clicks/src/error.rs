@@ -136,7 +136,7 @@ pub enum Error {
     /// More of something than an index of 32 bits can number.
     #[error("too many {field}, wants fewer than 4294967295")]
     TooMany {
-        /// `subjects`, `volunteers`, `annotations`, `marks` or `silent viewers`.
+        /// `subjects`, `volunteers`, `labels`, `annotations`, `marks` or `silent viewers`.
         field: &'static str,
     },
     /// A file that cannot be opened or read.

@@ -31,7 +31,11 @@ struct Read<T> {
 pub(crate) fn save(path: &Path, kind: &str, version: u32, state: &impl Serialize) -> Result<()> {
     let write = || -> io::Result<()> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = BufWriter::new(tempfile::NamedTempFile::new_in(folder)?);
+        let mut builder = tempfile::Builder::new();
+        // Others may read the file as they may read any new file; the default would be the owner alone.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut file = BufWriter::new(builder.tempfile_in(folder)?);
         serde_json::to_writer(&mut file, &Written { kind, version, state })?;
         file.flush()?;
         file.into_inner().map_err(io::IntoInnerError::into_error)?.persist(path)?;

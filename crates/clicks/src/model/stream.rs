@@ -12,7 +12,7 @@ use super::solved::solved;
 use super::space::{Axes, places};
 use super::subject::SubjectEstimate;
 use super::volunteer::{Tally, Volunteer};
-use crate::survey::{accept, accept_sides};
+use crate::survey::{accept, accept_sides, index};
 use crate::{Click, Error, Result, Shape, Survey};
 
 /// Everybody's numbers count as settled when no one moves by more than this share of a posterior standard deviation.
@@ -159,14 +159,17 @@ impl ClickStream {
     /// One volunteer's marks on one subject, none for who saw it and marked nothing. `false`, and nothing changes, where the volunteer has annotated
     /// it before (Zooniverse's `keep_first`) or the subject is retired. New volunteers start at the centre of the population.
     ///
+    /// Number volunteers from 0 on: the stream holds a row for everyone up to the greatest.
+    ///
     /// # Errors
-    /// [`Error::NoSubject`]; [`Error::Click`] for a number out of its range; [`Error::MixedShapes`] for marks of another shape than the model's.
+    /// [`Error::NoSubject`]; [`Error::TooMany`] for a volunteer of 2³² − 1 or more; [`Error::Click`] for a number out of its range;
+    /// [`Error::MixedShapes`] for marks of another shape than the model's.
     pub fn annotate(&mut self, subject: usize, volunteer: usize, clicks: &[Click]) -> Result<bool> {
         let n_subjects = self.subjects.len();
         if subject >= n_subjects {
             return Err(Error::NoSubject { subject, n_subjects });
         }
-        let Ok(id) = u32::try_from(volunteer) else { return Err(Error::TooMany { field: "volunteers" }) };
+        let id = index(volunteer, "volunteers")?;
         for (mark, click) in clicks.iter().enumerate() {
             accept(click, Some(self.shape), subject, volunteer, mark)?;
         }
@@ -193,7 +196,7 @@ impl ClickStream {
         &self.subjects[subject].candidates
     }
 
-    /// What is known about a subject; `None` for one that nobody has seen.
+    /// What is known about a subject; `None` for one that nobody has seen, unless its objects are known.
     ///
     /// # Panics
     /// If there is no such subject, as a slice does.
@@ -227,7 +230,8 @@ impl ClickStream {
         self.subjects[subject].retired
     }
 
-    /// The open subjects, those first on which one more viewer is expected to lower the risk most; those that nobody saw before all. Ties by index.
+    /// The open subjects, those first on which one more viewer is expected to lower the risk most; those that nobody saw before all, unless
+    /// their objects are known. Ties by index.
     pub fn next_subjects(&self) -> Vec<usize> {
         let gain = |s: usize| self.subjects[s].estimate.map_or(f64::INFINITY, |estimate| estimate.gain);
         let mut open: Vec<usize> = (0..self.subjects.len()).filter(|&s| !self.subjects[s].retired).collect();
@@ -329,7 +333,8 @@ impl ClickStream {
     /// Solves one subject anew, and puts what its marks say in the place of what they said.
     fn look_in<const D: usize>(&mut self, s: usize, solve: bool) -> Result<()> {
         let open = &self.subjects[s];
-        if open.retired || (open.viewers.is_empty() && open.n_silent == 0) {
+        let is_unseen = open.viewers.is_empty() && open.n_silent == 0;
+        if open.retired || (is_unseen && open.gold.is_none()) {
             return Ok(());
         }
         let subject = open.view(self.shape);

@@ -25,7 +25,8 @@ pub struct SubjectEstimate {
     pub misplaced: f64,
     /// What these cost together, Branson et al. (2017): l_missed · missed + Σ l_false (1 − P) + (l_missed + l_false P) P(misplaced).
     pub risk: f64,
-    /// By how much one more viewer, typical of the population, is expected to lower the risk. Infinite where nobody has seen it.
+    /// By how much one more viewer, typical of the population, is expected to lower the risk. Infinite where nobody has seen it,
+    /// unless its objects are known.
     #[cfg_attr(feature = "serde", serde(with = "super::infinite"))]
     pub gain: f64,
     /// Whether the risk is low enough; never where nobody has seen it, unless its objects are known.

@@ -261,7 +261,8 @@ fn push_optional<T: Copy>(column: &mut Option<Vec<Option<T>>>, value: Option<T>,
     }
 }
 
-fn index(i: usize, field: &'static str) -> Result<u32> {
+/// An index of 32 bits, of which the greatest is left free.
+pub(crate) fn index(i: usize, field: &'static str) -> Result<u32> {
     u32::try_from(i).ok().filter(|&i| i < u32::MAX).ok_or(Error::TooMany { field })
 }
 

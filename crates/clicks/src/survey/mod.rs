@@ -11,13 +11,13 @@ mod subject;
 mod subset;
 
 pub use builder::{Repeats, SurveyBuilder};
-pub(crate) use builder::{accept, accept_sides};
+pub(crate) use builder::{accept, accept_sides, index};
 pub use click::{Click, Shape, Size};
 pub use subject::Subject;
 
 /// Subjects, who saw them, and what they marked.
 ///
-/// Subjects, volunteers and labels are indices from 0. A *viewer* is one volunteer who saw one subject, whether they marked
+/// Subjects and volunteers are indices from 0, labels any numbers. A *viewer* is one volunteer who saw one subject, whether they marked
 /// something or not: how often an object was *not* marked says as much as how often it was.
 ///
 /// A point takes 20 bytes, and 16 more with a size, 8 with a label, 16 with a score, 16 with a time.
