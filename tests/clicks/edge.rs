@@ -1,6 +1,6 @@
 //! What the model answers where there is little to learn from, or something odd.
 
-use manyhands_clicks::{Click, ClickModel, Error, Reality, SubjectEstimate, Survey};
+use manyhands_clicks::{Click, ClickModel, ClickModelParams, Error, Reality, SubjectEstimate, Survey};
 
 /// One image of 100 × 100 pixels; marks by viewer.
 fn one(annotations: &[&[[f64; 2]]]) -> Survey {
@@ -72,6 +72,27 @@ fn a_stream_knows_the_objects_of_a_subject_that_nobody_saw() {
     assert_eq!(stream.next_subjects(), [1, 0]);
     assert_eq!(stream.retire(), [0]);
     assert_eq!(stream.next_subjects(), [1]);
+}
+
+#[test]
+fn all_objects_that_are_known_are_reported_whatever_number_others_may_have() {
+    let survey = one(&[&[[20.0, 30.0], [70.0, 20.0]], &[[20.5, 30.5]]]);
+    let reported = |params: ClickModelParams, objects: &[[f64; 2]]| {
+        params.gold(0, objects).fit(&survey).unwrap().clumps(0).count()
+    };
+    let three = [[20.0, 30.0], [50.0, 50.0], [90.0, 90.0]];
+    for params in [ClickModel::params().at_most(2), ClickModel::params().exactly(2)] {
+        assert_eq!(reported(params.clone(), &three), 3);
+        assert_eq!(reported(params, &three[..1]), 1);
+    }
+}
+
+#[test]
+fn groups_are_not_parted_to_make_a_number_of_objects() {
+    // Two groups of three marks.
+    let marks: &[[f64; 2]] = &[[20.0, 30.0], [70.0, 20.0]];
+    let reported = |n| ClickModel::params().exactly(n).fit(&one(&[marks; 3])).unwrap().clumps(0).count();
+    assert_eq!([1, 2, 4].map(reported), [1, 2, 2]);
 }
 
 #[test]

@@ -70,14 +70,15 @@ impl ClickModelParams {
         self
     }
 
-    /// No subject has more objects than this. Default: no limit.
+    /// No subject has more objects than this, but for gold, which has those that are known. Default: no limit.
     #[must_use]
     pub fn at_most(mut self, n: usize) -> Self {
         self.limit = Limit::AtMost(n);
         self
     }
 
-    /// Every subject has this number of objects; fewer are reported only where it has fewer marks.
+    /// Every subject has this number of objects; fewer are reported only where it has fewer groups and lone marks together, as groups are not parted
+    /// for it. Gold has the objects that are known, however many.
     #[must_use]
     pub fn exactly(mut self, n: usize) -> Self {
         self.limit = Limit::Exactly(n);
