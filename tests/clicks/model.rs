@@ -102,6 +102,21 @@ fn true_numbers_of_volunteers_lie_in_their_intervals() {
 }
 
 #[test]
+fn every_round_tells_how_many_subjects_it_grouped() {
+    let survey = built(&survey(60, 4.0, volunteers(30), 10.0).simulate().unwrap());
+    let model = params().fit(&survey).unwrap();
+    let grouped = model.n_grouped();
+    assert_eq!(grouped[0], 60);
+    // While the population is learned, only every second round groups.
+    assert_eq!((grouped[1], grouped[2] > 0), (0, true), "{grouped:?}");
+    for rounds in [1, 2, 3] {
+        let cut = params().rounds(rounds).fit(&survey).unwrap();
+        assert_eq!(cut.n_grouped().len(), rounds);
+        assert_eq!(cut.n_grouped()[..rounds - 1], grouped[..rounds - 1]);
+    }
+}
+
+#[test]
 fn the_difficulty_of_an_image_lies_in_its_interval() {
     let clicks = survey(250, 8.0, volunteers(50), 20.0).simulate().unwrap();
     let model = params().fit(&built(&clicks)).unwrap();

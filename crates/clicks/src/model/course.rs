@@ -119,11 +119,13 @@ impl<'a, const D: usize> Course<'a, D> {
         let mut learning = learning;
         for round in 0..rounds {
             // While the laws still move, numbers take two steps for each grouping, which costs most.
-            if learning == 0 || round % 2 == 0 {
-                self.group()?;
+            let n_grouped = if learning == 0 || round % 2 == 0 {
+                self.group()?
             } else {
                 self.tally_untallied();
-            }
+                0
+            };
+            self.n_grouped.push(n_grouped);
             let mut moved = self.move_volunteers();
             moved |= self.move_images();
             if learning > 0 {
@@ -141,16 +143,21 @@ impl<'a, const D: usize> Course<'a, D> {
                 self.ungrouped.clone_from(&self.unsure);
             }
         }
-        self.group()?;
+        // Groups and tallies go with the numbers that are reported.
+        let n_grouped = self.group()?;
+        if let Some(last) = self.n_grouped.last_mut() {
+            *last += n_grouped;
+        }
         Ok(false)
     }
 
     /// Groups the marks of every subject whose numbers have changed much, and tallies those whose numbers have changed at all.
-    fn group(&mut self) -> Result<()> {
+    /// How many it grouped.
+    fn group(&mut self) -> Result<usize> {
         let todo: Vec<usize> = (0..self.survey.n_subjects()).filter(|&s| self.ungrouped[s]).collect();
-        // Nothing has been grouped before the first round.
-        let is_first = self.n_grouped.is_empty();
-        self.n_grouped.push(todo.len());
+        let n_grouped = todo.len();
+        // Nothing has been grouped before the first step.
+        let is_first = self.trace.is_empty();
         let seen = each(&todo, |s| {
             let scene = self.scene(s);
             let start = if is_first { None } else { Some(self.assignment_of(s)) };
@@ -168,7 +175,7 @@ impl<'a, const D: usize> Course<'a, D> {
         }
         self.tally_untallied();
         self.trace.push(Step::Grouped(self.objective()));
-        Ok(())
+        Ok(n_grouped)
     }
 
     /// Tallies the subjects whose numbers have changed since they were.

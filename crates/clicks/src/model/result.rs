@@ -114,7 +114,8 @@ impl ClickModel {
         &self.trace
     }
 
-    /// How many subjects were grouped anew in each round: those whose volunteers or own numbers had changed.
+    /// How many subjects were grouped anew in each round: those whose volunteers or own numbers had changed much. 0 in every second round while the
+    /// population is learned, when none are; the last round has those of a last time too, where rounds were over before all came to rest.
     pub fn n_grouped(&self) -> &[usize] {
         &self.n_grouped
     }
