@@ -63,7 +63,7 @@ pub(crate) fn volunteers(data: &Data, found: &Found, show_names: bool) -> Result
         let mut row = vec![if show_names { name } else { hashed(&name) }];
         row.extend(counts.map(|count| count.to_string()));
         if let Some(model) = &found.model {
-            row.extend(skills(model, volunteer));
+            row.extend(skills(model, volunteer)?);
         }
         if let Some(skills) = &data.skills {
             let truth = skills[volunteer];
@@ -88,9 +88,9 @@ fn counts(data: &Data, found: &Found) -> Vec<[usize; 3]> {
 }
 
 /// The model's numbers of a volunteer, with 95 % intervals.
-fn skills(model: &ClickModel, volunteer: usize) -> Vec<String> {
+fn skills(model: &ClickModel, volunteer: usize) -> Result<Vec<String>> {
     let estimate = model.volunteer(volunteer);
-    let intervals = estimate.intervals(0.95);
+    let intervals = estimate.intervals(0.95)?;
     let numbers = [
         (estimate.miss, intervals.miss),
         (estimate.false_marks, intervals.false_marks),
@@ -100,7 +100,7 @@ fn skills(model: &ClickModel, volunteer: usize) -> Vec<String> {
         numbers.iter().flat_map(|&(x, (low, high))| [x, low, high]).map(|x| number(Some(x))).collect();
     row.extend(estimate.bias.map(|bias| number(Some(bias))));
     row.push(estimate.is_spammer().to_string());
-    row
+    Ok(row)
 }
 
 /// What is known about every image.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use manyhands_clicks::{Click, ClickModel, ClickModelParams, Reality, Step, Survey, SurveyFolder};
+use manyhands_clicks::{Click, ClickModel, ClickModelParams, Error, Reality, Step, Survey, SurveyFolder};
 use manyhands_metrics::{Bins, PointMatching, PointScore, Probabilities};
 use manyhands_sim::{Clicker, ClickerKind, Clicks};
 
@@ -91,7 +91,7 @@ fn true_numbers_of_volunteers_lie_in_their_intervals() {
     let model = params().fit(&built(&simulated.simulate().unwrap())).unwrap();
     let mut inside = [0; 3];
     for (v, truth) in simulated.volunteers().iter().enumerate() {
-        let intervals = model.volunteer(v).intervals(0.9);
+        let intervals = model.volunteer(v).intervals(0.9).unwrap();
         let holds = |(low, high): (f64, f64), truth: f64| usize::from((low..=high).contains(&truth));
         inside[0] += holds(intervals.false_marks, truth.false_marks);
         inside[1] += holds(intervals.miss, truth.miss);
@@ -99,6 +99,20 @@ fn true_numbers_of_volunteers_lie_in_their_intervals() {
     }
     // 54 of 60 are expected, and 48 or fewer happen one time in a hundred.
     assert!(inside.iter().all(|&n| n >= 48), "{inside:?}");
+}
+
+#[test]
+fn a_level_that_is_no_probability_is_named() {
+    let mut builder = Survey::builder();
+    let subject = builder.subject(100.0, 100.0).unwrap();
+    builder.annotate(subject, 0, &[Click::point(5.0, 5.0)]).unwrap();
+    let volunteer = params().fit(&builder.build().unwrap()).unwrap().volunteer(0);
+    for level in [f64::NAN, -0.5, 0.0, 1.0, 1.5] {
+        let refused = volunteer.intervals(level);
+        assert!(matches!(refused, Err(Error::Parameter { field: "level", .. })), "{level}: {refused:?}");
+    }
+    let (low, high) = volunteer.intervals(0.999).unwrap().sigma;
+    assert!(low < volunteer.sigma && volunteer.sigma < high && high.is_finite());
 }
 
 #[test]

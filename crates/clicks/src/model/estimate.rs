@@ -4,6 +4,7 @@ use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::population::{Population, logistic};
 use super::volunteer::{Tally, Volunteer};
+use crate::{Error, Result};
 
 /// What is known about one volunteer.
 ///
@@ -55,16 +56,26 @@ impl VolunteerEstimate {
         }
     }
 
-    /// Where the true numbers are with this probability each, above 0 and below 1.
-    pub fn intervals(&self, level: f64) -> Intervals {
-        let z = Normal::standard().inverse_cdf(0.5 + 0.5 * level.clamp(0.0, 1.0));
+    /// Where the true numbers are with this probability each.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for a `level` that is not above 0 and below 1.
+    pub fn intervals(&self, level: f64) -> Result<Intervals> {
+        if !(level > 0.0 && level < 1.0) {
+            return Err(Error::Parameter {
+                field: "level",
+                got: level,
+                wants: "more than 0 and less than 1",
+            });
+        }
+        let z = Normal::standard().inverse_cdf(0.5 + 0.5 * level);
         let scaled = |x: f64, sd: f64| (x * (-z * sd).exp(), x * (z * sd).exp());
         let odds = scaled(self.miss / (1.0 - self.miss), self.sds[1]);
-        Intervals {
+        Ok(Intervals {
             false_marks: scaled(self.false_marks, self.sds[0]),
             miss: (odds.0 / (1.0 + odds.0), odds.1 / (1.0 + odds.1)),
             sigma: scaled(self.sigma, self.sds[2]),
-        }
+        })
     }
 
     /// Whether the volunteer clicks at random: with 97.5 % probability fewer than one mark in five is on an object, and more than four objects in
