@@ -169,6 +169,10 @@ fn click(subject: &Subject<'_>, mark: usize) -> Click {
         Shape::Circle => Click::circle(x, y, width),
         Shape::Box => Click::boxed(x, y, width, height),
     };
-    let label = subject.labels.and_then(|labels| labels[mark]);
-    label.map_or(click, |label| click.label(label))
+    Click {
+        label: subject.labels.and_then(|labels| labels[mark]),
+        score: subject.scores.and_then(|scores| scores[mark]),
+        time: subject.times.and_then(|times| times[mark]),
+        ..click
+    }
 }

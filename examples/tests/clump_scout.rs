@@ -169,6 +169,26 @@ fn every_method_finds_the_clumps_of_a_folder_and_none_finds_the_random_clicks() 
 }
 
 #[test]
+fn a_replay_begins_with_the_same_marks_however_images_are_finished() {
+    let files = folder();
+    let dir = survey(files.path(), true);
+    let marks = std::fs::read_to_string(dir.join("marks.csv")).unwrap();
+    // Scores tell the random clicks from the others, where few viewers do not yet.
+    let scored = marks.lines().enumerate().map(|(line, row)| match row {
+        _ if line == 0 => format!("{row},score,time\n"),
+        _ if row.contains(",eve,") => format!("{row},0.01,{line}\n"),
+        _ => format!("{row},0.99,{line}\n"),
+    });
+    std::fs::write(dir.join("marks.csv"), scored.collect::<String>()).unwrap();
+    let args = ["--dir", dir.to_str().unwrap(), "--match-radius", "4", "--replay"];
+    let output = clump_scout(&args, &files.path().join("out"));
+    let said = String::from_utf8_lossy(&output.stdout);
+    let of_two_viewers = said.lines().filter_map(|line| line.split_once("up to 2 "));
+    let numbers: Vec<&str> = of_two_viewers.map(|(_, numbers)| numbers.trim()).collect();
+    assert!(numbers.len() == 4 && numbers.iter().all(|row| *row == numbers[0]), "{said}");
+}
+
+#[test]
 fn without_truth_there_are_tables_and_no_scores() {
     let files = folder();
     let dir = survey(files.path(), false);
