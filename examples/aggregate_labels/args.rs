@@ -26,7 +26,7 @@ pub(crate) struct Args {
     /// Threads
     #[arg(long, default_value_t = 1)]
     pub(crate) threads: usize,
-    /// At most so many rounds of a fit; as many as it needs, up to 200, where it is not given
+    /// At most so many rounds of a fit; as many as it needs, up to 200 (500 for counts), where it is not given
     #[arg(long)]
     pub(crate) rounds: Option<usize>,
     /// Times to fit, of which the fastest is reported

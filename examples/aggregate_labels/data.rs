@@ -38,7 +38,7 @@ impl Data {
         if let Some(path) = truth {
             let mut seen = BTreeMap::new();
             for_each_row(path, ["item", "truth"], |[item, class]| {
-                let class = whole(class)?;
+                let class = class_number(class)?;
                 data.n_classes = data.n_classes.max(class + 1);
                 if let Some(&item_row) = items.get(item)
                     && let Some(other) = seen.insert(item_row, class)
@@ -65,7 +65,7 @@ impl Data {
                 Some(&row) => row,
                 None => *workers.entry(worker.to_owned()).or_insert(n_workers),
             };
-            let vote = Vote { volunteer, subject: self.item(item, items), label: whole(label)? };
+            let vote = Vote { volunteer, subject: self.item(item, items), label: class_number(label)? };
             if seen.insert(vote) {
                 self.n_classes = self.n_classes.max(vote.label + 1);
                 self.votes.push(vote);
@@ -79,7 +79,7 @@ impl Data {
 
     fn read_counts(&mut self, path: &Path, items: &mut HashMap<String, usize>) -> Result<()> {
         for_each_row(path, ["item", "label", "votes"], |[item, label, votes]| {
-            let (subject, label) = (self.item(item, items), whole(label)?);
+            let (subject, label) = (self.item(item, items), class_number(label)?);
             let n = u32::try_from(whole(votes)?).context("votes: too many")?;
             if subject == self.tallies.len() {
                 self.tallies.push(Tally { subject, counts: vec![] });
@@ -141,7 +141,14 @@ fn for_each_row<const N: usize>(
     }
 }
 
-/// Labels, classes and counts.
+/// A label or a class, of which manyhands-votes knows so many. There are columns for all up to the greatest, so it is checked before they are made.
+fn class_number(text: &str) -> Result<usize> {
+    const MOST: usize = 65_535;
+    let class = whole(text)?;
+    ensure!(class < MOST, "{text:?}: wants less than {MOST}");
+    Ok(class)
+}
+
 fn whole(text: &str) -> Result<usize> {
     text.parse().with_context(|| format!("{text:?}: wants a whole number"))
 }

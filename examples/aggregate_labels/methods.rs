@@ -65,7 +65,10 @@ pub(crate) fn fit(
             return Ok(Fitted::SpaceWarps(Box::new(swap.fit(&data.votes)?)));
         }
         Method::Counts => {
-            let mixture = TallyMixture::params(data.n_classes, TallyKind::Overdispersed).gold(gold);
+            let mut mixture = TallyMixture::params(data.n_classes, TallyKind::Overdispersed).gold(gold);
+            if let Some(rounds) = args.rounds {
+                mixture = mixture.max_rounds(rounds);
+            }
             return Ok(Fitted::Tallies(Box::new(mixture.fit(&data.tallies)?)));
         }
     };

@@ -97,6 +97,19 @@ fn the_result_does_not_depend_on_the_number_of_threads_but_gold_does_on_the_seed
 }
 
 #[test]
+fn a_fit_of_one_round_is_another_one_with_and_without_workers() {
+    let folder = files();
+    for (labels, method) in [("label.csv", "gold-em"), ("tallies.csv", "counts")] {
+        let with = |more: &[&str]| {
+            report(folder.path(), &[&["--labels", labels, "--method", method], more].concat());
+            fs::read(folder.path().join("out.csv")).expect("a run leaves labels")
+        };
+        assert_ne!(with(&["--rounds", "1"]), with(&[]), "{method}");
+        assert_eq!(with(&["--rounds", "500"]), with(&[]), "{method}");
+    }
+}
+
+#[test]
 fn without_truth_there_are_labels_and_no_scores() {
     let folder = files();
     let report = report(folder.path(), &["--labels", "label.csv", "--method", "robust"]);
@@ -109,8 +122,16 @@ fn what_is_wrong_is_named() {
     fs::write(folder.path().join("bad.csv"), "item,worker,label\na,b,0\na,c,yes\n").expect("writable");
     fs::write(folder.path().join("columns.csv"), "item,user,label\na,b,0\n").expect("writable");
     fs::write(folder.path().join("empty.csv"), "item,worker,label\n").expect("writable");
+    fs::write(folder.path().join("huge.csv"), "item,label,votes\na,0,1\na,18446744073709551615,1\n")
+        .expect("writable");
+    fs::write(folder.path().join("large.csv"), "item,label,votes\na,99999999999,1\n").expect("writable");
+    fs::write(folder.path().join("classes.csv"), "item,truth\nimage 0,65535\n").expect("writable");
     for (args, message) in [
         (&["--labels", "label.csv", "--truth", "truth.csv", "--method", "swap"][..], "no gold"),
+        (&["--labels", "huge.csv", "--method", "counts"], "\"18446744073709551615\": wants less than 65535"),
+        (&["--labels", "large.csv", "--method", "counts"], "large.csv, line 2"),
+        (&["--labels", "tallies.csv", "--truth", "classes.csv", "--method", "counts"], "classes.csv, line 2"),
+        (&["--labels", "label.csv", "--truth", "classes.csv", "--method", "auto"], "classes.csv, line 2"),
         (&["--labels", "label.csv", "--truth", "truth.csv", "--method", "swap-online"], "no gold"),
         (&["--labels", "label.csv", "--gold-fraction", "0.2", "--method", "auto"], "wants --truth"),
         (
