@@ -55,7 +55,7 @@ impl<const D: usize> Course<'_, D> {
         }
     }
 
-    /// By how much the coordinates of the sizes must be stretched to scatter like the positions.
+    /// By how much the coordinates of the sizes must be stretched to scatter half as much as the positions.
     pub(crate) fn scatter_of_sizes(&self) -> [f64; 2] {
         let mut squares = [0.0; D];
         for s in 0..self.survey.n_subjects() {

@@ -1,4 +1,4 @@
-//! Marks as points of a space whose axes scatter alike: positions, and sizes beside them.
+//! Marks as points of a space: positions, and beside them sizes, which scatter as positions do at first and half as much once that is learned.
 
 use crate::{Shape, Subject, Survey};
 
@@ -18,7 +18,7 @@ pub(crate) struct Space<const D: usize> {
 ///
 /// A size s becomes the coordinate c·ln s. Who draws the edges of a box with independent errors has ln w off by 2/w of what the centre is off, so c
 /// starts at half the median width; a radius is as uncertain as the centre, so c starts at the median radius. The scatter of the marks on found objects
-/// then says what c is.
+/// then says what c is: the one with which sizes scatter half as much as positions.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Axes([Axis; 2]);

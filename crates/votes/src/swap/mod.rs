@@ -100,13 +100,15 @@ impl Swap {
         Estimates::from_rows(self.subjects(), self.n_classes())
     }
 
-    /// What is known about a volunteer; `None` for one who has not voted.
+    /// What is known about a volunteer; `None` for one who has not voted. After [`SwapParams::fit_with`] it is what the given counts say, of all the
+    /// votes that were counted there, and `None` for one who is not in them.
     pub fn volunteer(&self, id: usize) -> Option<Volunteer> {
         let row = self.volunteers.ids().row(id)?;
         Some(self.volunteers.volunteer(row, self.params.pseudo_count))
     }
 
-    /// What is known about every volunteer who has voted, in ascending order of the ids.
+    /// What is known about every volunteer who has voted, in ascending order of the ids; after [`SwapParams::fit_with`] about those in the given
+    /// counts, as [`Self::volunteer`].
     pub fn volunteers(&self) -> impl Iterator<Item = Volunteer> + '_ {
         let rows = self.volunteers.ids().sorted_rows().into_iter();
         rows.map(|row| self.volunteers.volunteer(row, self.params.pseudo_count))
