@@ -55,6 +55,7 @@ pub(crate) fn upper_bound(k: u64, n: u64, tail: f64) -> f64 {
     let odds = upper_odds(k, n, tail);
     odds / (1.0 + odds)
 }
+
 fn check(k: u64, n: u64, level: f64) -> Result<(), Error> {
     if !(level > 0.0 && level < 1.0) {
         return Err(Error::Parameter { field: "level", got: level, wants: "more than 0 and less than 1" });
