@@ -21,7 +21,8 @@ const LABELS_PER_CLASS: usize = 2;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum NLabels {
     All,
-    Some(usize),
+    /// So many, at random.
+    Drawn(usize),
 }
 
 impl FromStr for NLabels {
@@ -30,7 +31,7 @@ impl FromStr for NLabels {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "all" => Ok(Self::All),
-            _ => text.parse().map(Self::Some).map_err(|_| "wants a number, or all"),
+            _ => text.parse().map(Self::Drawn).map_err(|_| "wants a number, or all"),
         }
     }
 }
@@ -54,7 +55,7 @@ impl<'t> Lesson<'t> {
         let mut rows: Vec<usize> = (0..truth.len()).filter(|&row| truth[row].is_some()).collect();
         let n_labels = match n_labels {
             NLabels::All => rows.len(),
-            NLabels::Some(n) => n,
+            NLabels::Drawn(n) => n,
         };
         ensure!(
             n_labels <= rows.len(),

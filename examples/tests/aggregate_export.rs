@@ -75,16 +75,19 @@ fn labels_report_quarantine_plots_and_page_come_out_of_an_export() {
         .collect();
     std::fs::write(&gold, format!("subject,gold\n{rows}")).unwrap();
     let given = PathBuf::from(format!("muon={}", gold.display()));
-    let run = aggregate(&[
-        &export,
-        Path::new("--config"),
-        &config,
-        Path::new("--gold"),
-        &given,
-        Path::new("--out"),
-        &out,
-    ]);
-    assert!(String::from_utf8_lossy(&run.stdout).contains("by SWAP in two passes, 50 of them gold"));
+    let with_gold = |export: &Path| {
+        let run = aggregate(&[
+            export,
+            Path::new("--config"),
+            &config,
+            Path::new("--gold"),
+            &given,
+            Path::new("--out"),
+            &out,
+        ]);
+        String::from_utf8_lossy(&run.stdout).into_owned()
+    };
+    assert!(with_gold(&export).contains("by SWAP in two passes, 50 of them gold"));
     assert!(n_right(&read(&out.join("labels_muon.csv")), &synthetic) >= by_majority);
     assert!(read(&out.join("volunteers_muon.svg")).contains("skill on gold"));
 
@@ -92,16 +95,7 @@ fn labels_report_quarantine_plots_and_page_come_out_of_an_export() {
     let with_experts = folder.path().join("with_experts.csv");
     std::fs::write(&with_experts, read(&export) + &experts_rows(&synthetic, &read(&export), &[0, 1]))
         .unwrap();
-    let run = aggregate(&[
-        &with_experts,
-        Path::new("--config"),
-        &config,
-        Path::new("--gold"),
-        &given,
-        Path::new("--out"),
-        &out,
-    ]);
-    let said = String::from_utf8_lossy(&run.stdout);
+    let said = with_gold(&with_experts);
     assert!(said.contains("by SWAP in two passes, 51 of them gold"), "{said}");
 }
 
