@@ -30,6 +30,15 @@ pub(super) enum Meaning {
     Ignored,
 }
 
+impl Meaning {
+    /// Adds what one answer of a row means: each class once, and all that is ignored, which is counted.
+    pub(super) fn add_to(self, found: &mut Vec<Self>) {
+        if self == Self::Ignored || !found.contains(&self) {
+            found.push(self);
+        }
+    }
+}
+
 impl Answers {
     pub(super) fn new(task: &Task) -> Self {
         let classes = task.class_list();

@@ -55,19 +55,17 @@ impl Collect for MultipleCollector {
                 }
                 _ => {}
             }
-            // An empty list is an answer: none of them. None at all is one only where a class lists it.
             let mut answers = vec![];
             match annotation.value {
                 Some(value) => leaves::for_each(value, &self.steps, &mut |answer| answers.push(answer))?,
-                None if self.answers.meaning(&annotation.key, None)? == Meaning::Null => continue,
                 None => answers.push(None),
             }
-            is_answered = true;
+            // An empty list is an answer: none of them. None at all is one only where a class lists it.
+            is_answered |= annotation.value.is_some();
             for answer in answers {
                 let meaning = self.answers.meaning(&annotation.key, answer.as_deref())?;
-                if meaning == Meaning::Ignored || !self.found.contains(&meaning) {
-                    self.found.push(meaning);
-                }
+                is_answered |= meaning != Meaning::Null;
+                meaning.add_to(&mut self.found);
             }
         }
         self.answers.check_room(&self.name, &self.found)?;

@@ -64,10 +64,7 @@ impl QuestionCollector {
     }
 
     fn add(&mut self, key: &str, answer: Option<&str>) -> Result<(), Reject> {
-        let meaning = self.answers.meaning(key, answer)?;
-        if meaning == Meaning::Ignored || !self.found.contains(&meaning) {
-            self.found.push(meaning);
-        }
+        self.answers.meaning(key, answer)?.add_to(&mut self.found);
         Ok(())
     }
 

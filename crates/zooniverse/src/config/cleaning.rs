@@ -89,15 +89,13 @@ impl Cleaning {
             ("min_seconds", self.min_seconds.is_some()),
             ("workflows", !self.workflows.is_empty()),
             ("versions", !self.versions.is_empty()),
+            ("from", self.from.is_some() && !has_time),
+            ("to", self.to.is_some() && !has_time),
         ];
-        if let Some((rule, _)) = rules.iter().find(|(_, is_set)| *is_set) {
-            let message = "a table with named columns does not say what this rule looks at, want none";
-            return Err(Error::config(format!("cleaning.{rule}"), message));
-        }
-        let moments = [("from", self.from.is_some()), ("to", self.to.is_some())];
-        match moments.iter().find(|(_, is_set)| *is_set && !has_time) {
+        match rules.iter().find(|(_, is_idle)| *is_idle) {
             Some((rule, _)) => {
-                Err(Error::config(format!("cleaning.{rule}"), "want columns.time beside it, got none"))
+                let message = "the named columns do not say what this rule looks at (for from and to, columns.time), want none";
+                Err(Error::config(format!("cleaning.{rule}"), message))
             }
             None => Ok(()),
         }
